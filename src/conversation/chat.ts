@@ -32,6 +32,8 @@ export interface ChatMessage {
   readonly files: readonly SharedFile[];
   /** The message names pup (`<@PUP>`). */
   readonly mentionsPup: boolean;
+  /** On pup's own messages: the key under which the reply was posted (`ReplyPlace` -> `openReply`); else null. */
+  readonly replyKey: string | null;
 }
 
 export interface ChatConversation {
