@@ -23,7 +23,8 @@ interface Setting<T> {
 const optionalText = z.string().optional();
 const positiveInteger = (fallback: number, max: number) =>
   z.coerce.number({ error: 'must be a number' }).int().min(1).max(max).default(fallback);
-const port = (fallback: number) => z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535).default(fallback);
+const port = (fallback: number) =>
+  z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65535).default(fallback);
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).optional();
 
 /** Every setting that pup knows. The order is that of the generated documents. */
@@ -48,7 +49,10 @@ export const settingTable = {
     schema: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
     secret: true,
   },
-  DB_HOST: { doc: 'PostgreSQL host, where DATABASE_URL is not set; the PG* variables give the rest.', schema: optionalText },
+  DB_HOST: {
+    doc: 'PostgreSQL host, where DATABASE_URL is not set; the PG* variables give the rest.',
+    schema: optionalText,
+  },
   DB_POOL_SIZE: { doc: 'Connections to PostgreSQL of one process.', schema: positiveInteger(10, 500) },
   QUEUE_REDIS_URL: {
     doc: 'Redis of the queues. Without it the queues live in the database.',
@@ -58,21 +62,47 @@ export const settingTable = {
   QUEUE_REDIS_HOST: { doc: 'Host of that Redis on port 6379, where QUEUE_REDIS_URL is not set.', schema: optionalText },
   SLACK_BOT_TOKEN: { doc: 'Bot token (`xoxb-`). With it pup connects to Slack.', schema: optionalText, secret: true },
   SLACK_SIGNING_SECRET: { doc: 'Signing secret; needed for events over HTTP.', schema: optionalText, secret: true },
-  SLACK_APP_TOKEN: { doc: 'App token (`xapp-`); when set, events come over Socket Mode.', schema: optionalText, secret: true },
+  SLACK_APP_TOKEN: {
+    doc: 'App token (`xapp-`); when set, events come over Socket Mode.',
+    schema: optionalText,
+    secret: true,
+  },
   SLACK_API_URL: { doc: 'Slack Web API address, for tests and proxies.', schema: webAddress },
   LOCAL_WORKSPACE: {
     doc: '`on`, `off`, or `auto`: on unless SLACK_BOT_TOKEN is set.',
     schema: z.enum(['auto', 'on', 'off']).default('auto'),
   },
-  OPENAI_API_KEY: { doc: 'Key of the OpenAI-compatible endpoint. Without it pup answers in recall mode.', schema: optionalText, secret: true },
-  OPENAI_BASE_URL: { doc: 'Address of the endpoint.', schema: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).default('https://api.openai.com/v1') },
+  OPENAI_API_KEY: {
+    doc: 'Key of the OpenAI-compatible endpoint. Without it pup answers in recall mode.',
+    schema: optionalText,
+    secret: true,
+  },
+  OPENAI_BASE_URL: {
+    doc: 'Address of the endpoint.',
+    schema: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).default('https://api.openai.com/v1'),
+  },
   OPENAI_MODEL: { doc: 'Language model.', schema: z.string().min(1).default('gpt-5-mini') },
-  OPENAI_TIMEOUT_MS: { doc: 'Longest time for one whole answer, in milliseconds.', schema: positiveInteger(120_000, 900_000) },
-  OPENAI_FIRST_TOKEN_TIMEOUT_MS: { doc: 'Longest wait for the first token, in milliseconds.', schema: positiveInteger(30_000, 300_000) },
-  OPENAI_IDLE_TIMEOUT_MS: { doc: 'Longest pause inside a stream, in milliseconds.', schema: positiveInteger(20_000, 300_000) },
+  OPENAI_TIMEOUT_MS: {
+    doc: 'Longest time for one whole answer, in milliseconds.',
+    schema: positiveInteger(120_000, 900_000),
+  },
+  OPENAI_FIRST_TOKEN_TIMEOUT_MS: {
+    doc: 'Longest wait for the first token, in milliseconds.',
+    schema: positiveInteger(30_000, 300_000),
+  },
+  OPENAI_IDLE_TIMEOUT_MS: {
+    doc: 'Longest pause inside a stream, in milliseconds.',
+    schema: positiveInteger(20_000, 300_000),
+  },
   OPENAI_MAX_OUTPUT_TOKENS: { doc: 'Longest answer, in tokens.', schema: positiveInteger(1200, 32_000) },
-  OPENAI_MAX_CONTEXT_TOKENS: { doc: 'Most context given to the model, in tokens (estimated).', schema: positiveInteger(12_000, 400_000) },
-  OPENAI_EMBEDDING_MODEL: { doc: 'Embedding model of the endpoint.', schema: z.string().min(1).default('text-embedding-3-small') },
+  OPENAI_MAX_CONTEXT_TOKENS: {
+    doc: 'Most context given to the model, in tokens (estimated).',
+    schema: positiveInteger(12_000, 400_000),
+  },
+  OPENAI_EMBEDDING_MODEL: {
+    doc: 'Embedding model of the endpoint.',
+    schema: z.string().min(1).default('text-embedding-3-small'),
+  },
   OPENAI_EMBEDDING_DIMENSIONS: { doc: 'Dimensions of its embeddings.', schema: positiveInteger(512, 4000) },
   EMBEDDINGS: {
     doc: '`local` (the bundled model, no network) or `openai`. Default: `openai` where OPENAI_API_KEY is set, else `local`.',
@@ -98,11 +128,16 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     Object.keys(settingTable).flatMap((name) => (environment[name]?.trim() ? [[name, environment[name]?.trim()]] : [])),
   );
   const result = z.object(shape).safeParse(given);
-  const problems = result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const problems = result.success
+    ? []
+    : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   if (given['SLACK_BOT_TOKEN'] && !given['SLACK_SIGNING_SECRET'] && !given['SLACK_APP_TOKEN']) {
-    problems.push('SLACK_BOT_TOKEN: set SLACK_SIGNING_SECRET (events over HTTP) or SLACK_APP_TOKEN (Socket Mode) beside it');
+    problems.push(
+      'SLACK_BOT_TOKEN: set SLACK_SIGNING_SECRET (events over HTTP) or SLACK_APP_TOKEN (Socket Mode) beside it',
+    );
   }
-  if (given['EMBEDDINGS'] === 'openai' && !given['OPENAI_API_KEY']) problems.push('EMBEDDINGS: openai needs OPENAI_API_KEY');
+  if (given['EMBEDDINGS'] === 'openai' && !given['OPENAI_API_KEY'])
+    problems.push('EMBEDDINGS: openai needs OPENAI_API_KEY');
   if (problems.length > 0 || !result.success) throw new InvalidSettings(problems);
   // The shape is built from settingTable itself, which Settings is inferred from.
   return result.data as Settings;
@@ -115,7 +150,9 @@ export function readSettings(): Settings {
 
 /** The effective settings for the start-up log: secrets are only said to be set. */
 export function describeSettings(settings: Settings): Record<string, unknown> {
-  const secrets = new Set(Object.entries<Setting<unknown>>(settingTable).flatMap(([name, { secret }]) => (secret ? [name] : [])));
+  const secrets = new Set(
+    Object.entries<Setting<unknown>>(settingTable).flatMap(([name, { secret }]) => (secret ? [name] : [])),
+  );
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) => {
       if (value === undefined) return [];

@@ -75,17 +75,25 @@ export function startAnswerLoop(options: AnswerLoopOptions): AnswerLoop {
   };
 }
 
-async function runLeased(options: AnswerLoopOptions, owner: string, leaseSeconds: number, reply: OwedReply): Promise<void> {
+async function runLeased(
+  options: AnswerLoopOptions,
+  owner: string,
+  leaseSeconds: number,
+  reply: OwedReply,
+): Promise<void> {
   const { db, log } = options;
   const lost = new AbortController();
-  const renewal = setInterval(() => {
-    renewLease(db, reply, owner, leaseSeconds).then(
-      (held) => {
-        if (!held) lost.abort(new Error('the lease is lost'));
-      },
-      (error: unknown) => log.warn({ err: error }, 'could not renew the lease of a reply'),
-    );
-  }, (leaseSeconds * 1000) / 3);
+  const renewal = setInterval(
+    () => {
+      renewLease(db, reply, owner, leaseSeconds).then(
+        (held) => {
+          if (!held) lost.abort(new Error('the lease is lost'));
+        },
+        (error: unknown) => log.warn({ err: error }, 'could not renew the lease of a reply'),
+      );
+    },
+    (leaseSeconds * 1000) / 3,
+  );
   try {
     await options.write(reply, lost.signal);
   } catch (error) {
@@ -98,12 +106,27 @@ async function runLeased(options: AnswerLoopOptions, owner: string, leaseSeconds
   }
 }
 
-async function handBack({ db, log }: AnswerLoopOptions, owner: string, reply: OwedReply, error: unknown): Promise<void> {
+async function handBack(
+  { db, log }: AnswerLoopOptions,
+  owner: string,
+  reply: OwedReply,
+  error: unknown,
+): Promise<void> {
   const code = errorCode(error);
   const final = (error instanceof AppError && !error.retryable) || reply.attempt >= maxAttempts;
-  log.error({ channel: reply.channel, asked: reply.askedTs, attempt: reply.attempt, code, err: error, final }, 'reply failed');
+  log.error(
+    { channel: reply.channel, asked: reply.askedTs, attempt: reply.attempt, code, err: error, final },
+    'reply failed',
+  );
   if (final) {
-    await endReply(db, reply, { outcome: 'failed', reason: code, postedTs: null, model: null, inputTokens: null, outputTokens: null });
+    await endReply(db, reply, {
+      outcome: 'failed',
+      reason: code,
+      postedTs: null,
+      model: null,
+      inputTokens: null,
+      outputTokens: null,
+    });
     return;
   }
   // doubling, from half a second, with jitter so that processes do not return in step

@@ -120,7 +120,10 @@ export interface Chat {
    * already posted under this key, the returned stream goes on in that message; where
    * the earlier one was finished, `finished` holds its ts and the stream is not used.
    */
-  openReply(place: ReplyPlace, key: string): Promise<{ readonly finished: string | null; readonly stream: ReplyStream }>;
+  openReply(
+    place: ReplyPlace,
+    key: string,
+  ): Promise<{ readonly finished: string | null; readonly stream: ReplyStream }>;
   permalink(team: string, channel: string, ts: string, threadTs: string | null): string;
   /** Members of a private conversation as the chat knows them now; null when it cannot be known. */
   membersOf(team: string, channel: string): Promise<readonly string[] | null>;

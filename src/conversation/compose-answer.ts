@@ -31,7 +31,11 @@ export interface ComposeOptions {
 }
 
 /** Writes the answer with the model; without one, or when it fails, from recall alone. Rejects only when aborted. */
-export async function composeAnswer(context: AnswerContext, tools: ToolContext, options: ComposeOptions): Promise<ComposedAnswer> {
+export async function composeAnswer(
+  context: AnswerContext,
+  tools: ToolContext,
+  options: ComposeOptions,
+): Promise<ComposedAnswer> {
   const { model, signal, log } = options;
   if (model === null) return composeByRecall(context, tools.evidence, null);
   try {
@@ -52,7 +56,12 @@ function composeByRecall(context: AnswerContext, evidence: Evidence, code: strin
   return { markdown, sources, outcome, reason: code ?? 'NO_MODEL', usage: null };
 }
 
-async function askModel(model: LanguageModel, context: AnswerContext, tools: ToolContext, options: ComposeOptions): Promise<Answer> {
+async function askModel(
+  model: LanguageModel,
+  context: AnswerContext,
+  tools: ToolContext,
+  options: ComposeOptions,
+): Promise<Answer> {
   const { timeZone } = options;
   const show = growingText(tools.evidence, options.onText);
   return model.streamAnswer({
@@ -82,11 +91,18 @@ function growingText(evidence: Evidence, onText: (markdown: string) => void): (d
   };
 }
 
-function withSources(text: string, context: AnswerContext, evidence: Evidence): { markdown: string; sources: readonly SourceRef[] } {
+function withSources(
+  text: string,
+  context: AnswerContext,
+  evidence: Evidence,
+): { markdown: string; sources: readonly SourceRef[] } {
   const linked = evidence.link(text.trim());
   if (linked.sources.length > 0) return linked;
   const drawnOn = matchUncited(linked.markdown, context.question, evidence.all());
   if (drawnOn.length === 0) return { markdown: `${linked.markdown}\n\n${noSource}`, sources: [] };
   const links = drawnOn.map((message) => evidence.markdownLink(message)).join(' · ');
-  return { markdown: `${linked.markdown}\n\nSources: ${links}`, sources: drawnOn.map((message) => evidence.source(message)) };
+  return {
+    markdown: `${linked.markdown}\n\nSources: ${links}`,
+    sources: drawnOn.map((message) => evidence.source(message)),
+  };
 }

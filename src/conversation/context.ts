@@ -89,5 +89,7 @@ function withoutAddress(text: string): string {
 /** A short follow-up ("and who decided that?") means little without what stands before it. */
 function searchText(question: string, nearby: readonly Remembered[]): string {
   const previous = nearby.at(-1);
-  return question.split(/\s+/).length > 5 || previous === undefined ? question : `${question}\n${cut(previous.text, 300)}`;
+  return question.split(/\s+/).length > 5 || previous === undefined
+    ? question
+    : `${question}\n${cut(previous.text, 300)}`;
 }

@@ -72,13 +72,19 @@ export class Evidence {
 
   /** "[#launch, 12 May](…)" */
   markdownLink(message: Remembered): string {
-    const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: this.#timeZone }).format(toDate(message.ts));
+    const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: this.#timeZone }).format(
+      toDate(message.ts),
+    );
     return `[${linkLabel(`${placeName(message)}, ${day}`)}](${this.source(message).permalink})`;
   }
 
   /** "Mara in #launch, 12 May 2026, 14:03" as a link. */
   longMarkdownLink(message: Remembered): string {
-    const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: this.#timeZone }).format(toDate(message.ts));
+    const when = new Intl.DateTimeFormat('en-GB', {
+      dateStyle: 'medium',
+      timeStyle: 'short',
+      timeZone: this.#timeZone,
+    }).format(toDate(message.ts));
     return `[${linkLabel(`${message.authorName} in ${placeName(message)}, ${when}`)}](${this.source(message).permalink})`;
   }
 }
@@ -89,7 +95,11 @@ export function withoutOpenCitation(text: string): string {
 }
 
 /** "#launch", "a direct message", "a group message". */
-export function placeName({ kind, channelName, channel }: Pick<Remembered, 'kind' | 'channelName' | 'channel'>): string {
+export function placeName({
+  kind,
+  channelName,
+  channel,
+}: Pick<Remembered, 'kind' | 'channelName' | 'channel'>): string {
   if (kind === 'direct') return 'direct message';
   if (kind === 'group') return 'group message';
   return `#${channelName ?? channel}`;
@@ -98,7 +108,13 @@ export function placeName({ kind, channelName, channel }: Pick<Remembered, 'kind
 /** "Tue 2026-05-12 14:03", in the given zone. */
 export function formatTime(ts: string, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-GB', {
-    weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', timeZone,
+    weekday: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
   }).formatToParts(toDate(ts));
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((found) => found.type === type)?.value ?? '';
   return `${part('weekday')} ${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`;

@@ -1,5 +1,10 @@
 /** What the model is told about itself and its task. Remembered text never stands here. */
-export function systemPrompt(facts: { readonly today: string; readonly place: string; readonly asker: string; readonly timeZone: string }): string {
+export function systemPrompt(facts: {
+  readonly today: string;
+  readonly place: string;
+  readonly asker: string;
+  readonly timeZone: string;
+}): string {
   return `You are pup, a teammate in a company's chat with a memory of what was said where you were invited.
 You are answering ${facts.asker} in ${facts.place}. It is ${facts.today} (${facts.timeZone}); times below are in this zone.
 

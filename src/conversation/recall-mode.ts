@@ -1,6 +1,6 @@
 import type { Passage } from '../memory/recall.ts';
-import { cut, type Evidence } from './evidence.ts';
 import type { SourceRef } from './chat.ts';
+import { cut, type Evidence } from './evidence.ts';
 import { nothingFound, whyNoAnswer } from './persona.ts';
 
 const shownPassages = 4;
@@ -12,7 +12,11 @@ export interface RecallAnswer {
 }
 
 /** The answer without a model: the best passages, quoted and linked, and one line that says why. */
-export function answerByRecall(passages: readonly Passage[], evidence: Evidence, errorCode: string | null): RecallAnswer {
+export function answerByRecall(
+  passages: readonly Passage[],
+  evidence: Evidence,
+  errorCode: string | null,
+): RecallAnswer {
   const shown = passages.slice(0, shownPassages);
   if (shown.length === 0) return { markdown: nothingFound, sources: [] };
   const quotes = shown.map((passage) => `${quoted(passage)}\n${evidence.longMarkdownLink(passage)}`);

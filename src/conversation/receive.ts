@@ -1,5 +1,5 @@
 import { type Database, inTransaction } from '../db/query.ts';
-import { type Happening, type Ingested, type IncomingMessage, ingest } from '../memory/ingest.ts';
+import { type Happening, type IncomingMessage, type Ingested, ingest } from '../memory/ingest.ts';
 import type { ChatEvent, ChatMessage, ConversationKind, ReceiveEvents } from './chat.ts';
 
 export interface MessageRef {
@@ -71,13 +71,23 @@ function isToBeAnswered(ts: string, type: 'message' | 'edit', answer: ReceiveOpt
 
 function toReceipt(event: ChatEvent, result: Ingested | undefined): { stored: boolean; owedReply: string | null } {
   const owed = result?.owed === true && (event.type === 'message' || event.type === 'edit');
-  return { stored: result?.stored ?? false, owedReply: owed ? replyKey(event.message.channel, event.message.ts) : null };
+  return {
+    stored: result?.stored ?? false,
+    owedReply: owed ? replyKey(event.message.channel, event.message.ts) : null,
+  };
 }
 
-async function followUp(options: ReceiveOptions, team: string, happenings: readonly Happening[], results: readonly Ingested[]): Promise<void> {
+async function followUp(
+  options: ReceiveOptions,
+  team: string,
+  happenings: readonly Happening[],
+  results: readonly Ingested[],
+): Promise<void> {
   if (results.some(({ owed }) => owed)) options.onOwed();
   const unembedded = happenings.flatMap((happening, index) =>
-    results[index]?.embed === true && 'message' in happening ? [{ channel: happening.message.channel, ts: happening.message.ts }] : [],
+    results[index]?.embed === true && 'message' in happening
+      ? [{ channel: happening.message.channel, ts: happening.message.ts }]
+      : [],
   );
   if (unembedded.length > 0) await options.onUnembedded(team, unembedded);
 }

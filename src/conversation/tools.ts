@@ -26,10 +26,19 @@ const searchInput = z.object({
   after: day.optional().describe('only since this day, YYYY-MM-DD'),
   before: day.optional().describe('only before this day, YYYY-MM-DD'),
 });
-const threadInput = z.object({ message: z.string().regex(/^m\d+$/).describe('the id of any message of the thread, like m3') });
+const threadInput = z.object({
+  message: z
+    .string()
+    .regex(/^m\d+$/)
+    .describe('the id of any message of the thread, like m3'),
+});
 const channelInput = z.object({
   channel: z.string().min(1).max(100).describe('the name of the channel'),
-  before: z.string().regex(/^m\d+$/).optional().describe('read on backwards from this message'),
+  before: z
+    .string()
+    .regex(/^m\d+$/)
+    .optional()
+    .describe('read on backwards from this message'),
 });
 
 /** What the model may call. Each reads memory under the answer's audience and gives quoted messages. */
@@ -76,7 +85,10 @@ async function search(context: ToolContext, input: z.infer<typeof searchInput>):
 async function openThread(context: ToolContext, input: z.infer<typeof threadInput>): Promise<unknown> {
   const message = context.evidence.get(input.message);
   if (message === undefined) return { error: `No message ${input.message} was given to you.` };
-  return quoteAll(context, await readThread(context.db, context.readable, message.channel, message.threadTs ?? message.ts, 40));
+  return quoteAll(
+    context,
+    await readThread(context.db, context.readable, message.channel, message.threadTs ?? message.ts, 40),
+  );
 }
 
 async function openChannel(context: ToolContext, input: z.infer<typeof channelInput>): Promise<unknown> {

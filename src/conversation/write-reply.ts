@@ -6,7 +6,7 @@ import type { Embedder } from '../llm/embedder.ts';
 import { readableFrom, refreshMemberships } from '../memory/audience.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Chat, ReplyPlace, ReplyStream } from './chat.ts';
-import { composeAnswer, type ComposedAnswer } from './compose-answer.ts';
+import { type ComposedAnswer, composeAnswer } from './compose-answer.ts';
 import { gatherContext, timeZoneOf } from './context.ts';
 import { Evidence } from './evidence.ts';
 import { replyKey } from './receive.ts';
@@ -32,7 +32,14 @@ export async function writeReply(resources: WriteReplyResources, reply: OwedRepl
     const { finished, stream } = await chat.openReply(place, replyKey(reply.channel, reply.askedTs));
     if (finished !== null) {
       log.info({ channel: reply.channel, asked: reply.askedTs }, 'reply was posted by an earlier attempt');
-      await endReply(db, reply, { outcome: 'answered', reason: 'posted by an earlier attempt', postedTs: finished, model: null, inputTokens: null, outputTokens: null });
+      await endReply(db, reply, {
+        outcome: 'answered',
+        reason: 'posted by an earlier attempt',
+        postedTs: finished,
+        model: null,
+        inputTokens: null,
+        outputTokens: null,
+      });
       return;
     }
     const answer = await composeFor(resources, reply, stream, signal);
@@ -55,13 +62,25 @@ async function placeOf({ db }: WriteReplyResources, reply: OwedReply): Promise<R
   return { team: reply.team, channel: reply.channel, kind, threadTs, askedTs: reply.askedTs, asker: reply.asker };
 }
 
-async function composeFor(resources: WriteReplyResources, reply: OwedReply, stream: ReplyStream, signal: AbortSignal): Promise<ComposedAnswer | null> {
+async function composeFor(
+  resources: WriteReplyResources,
+  reply: OwedReply,
+  stream: ReplyStream,
+  signal: AbortSignal,
+): Promise<ComposedAnswer | null> {
   const { db, chat, embedder, model, log } = resources;
   await refreshMemberships(db, reply, (team, channel) => chat.membersOf(team, channel));
   const readable = await readableFrom(db, reply);
   const context = await gatherContext(resources, readable, reply);
   if (context === null) {
-    await endReply(db, reply, { outcome: 'cancelled', reason: 'the question is gone', postedTs: null, model: null, inputTokens: null, outputTokens: null });
+    await endReply(db, reply, {
+      outcome: 'cancelled',
+      reason: 'the question is gone',
+      postedTs: null,
+      model: null,
+      inputTokens: null,
+      outputTokens: null,
+    });
     return null;
   }
   const timeZone = await timeZoneOf(db, reply.team, reply.asker);
@@ -81,7 +100,10 @@ async function composeFor(resources: WriteReplyResources, reply: OwedReply, stre
 }
 
 /** Appends one after the other. A piece that could not be shown does no harm: `finish` shows the whole. */
-function serialised(append: (text: string) => Promise<void>, log: Logger): { show: (text: string) => void; settled: () => Promise<void> } {
+function serialised(
+  append: (text: string) => Promise<void>,
+  log: Logger,
+): { show: (text: string) => void; settled: () => Promise<void> } {
   let waiting = '';
   let running: Promise<void> | null = null;
   const drain = async () => {
@@ -101,7 +123,12 @@ function serialised(append: (text: string) => Promise<void>, log: Logger): { sho
   };
 }
 
-async function endAnswered({ db, model, log }: WriteReplyResources, reply: OwedReply, answer: ComposedAnswer, postedTs: string): Promise<void> {
+async function endAnswered(
+  { db, model, log }: WriteReplyResources,
+  reply: OwedReply,
+  answer: ComposedAnswer,
+  postedTs: string,
+): Promise<void> {
   await endReply(db, reply, {
     outcome: answer.outcome,
     reason: answer.reason,
@@ -110,5 +137,15 @@ async function endAnswered({ db, model, log }: WriteReplyResources, reply: OwedR
     inputTokens: answer.usage?.inputTokens ?? null,
     outputTokens: answer.usage?.outputTokens ?? null,
   });
-  log.info({ channel: reply.channel, asked: reply.askedTs, posted: postedTs, outcome: answer.outcome, sources: answer.sources.length, attempt: reply.attempt }, 'reply posted');
+  log.info(
+    {
+      channel: reply.channel,
+      asked: reply.askedTs,
+      posted: postedTs,
+      outcome: answer.outcome,
+      sources: answer.sources.length,
+      attempt: reply.attempt,
+    },
+    'reply posted',
+  );
 }

@@ -52,7 +52,9 @@ export async function readPlaceFacts(
 }
 
 export async function publicConversations(db: Queryable, team: string): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(`select id from conversation where team = $1 and kind = 'public'`, [team]);
+  const { rows } = await db.query<{ id: string }>(`select id from conversation where team = $1 and kind = 'public'`, [
+    team,
+  ]);
   return rows.map(({ id }) => id);
 }
 

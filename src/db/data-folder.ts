@@ -8,7 +8,9 @@ export class DataFolderInUse extends AppError {
   readonly code = 'DATA_FOLDER_IN_USE';
   readonly retryable = false;
   constructor(folder: string, holder: string) {
-    super(`${folder} is in use by another pup (${holder}). Stop that one first, or set PUP_DATA_DIR to another folder.`);
+    super(
+      `${folder} is in use by another pup (${holder}). Stop that one first, or set PUP_DATA_DIR to another folder.`,
+    );
   }
 }
 
@@ -31,7 +33,8 @@ export function lockDataFolder(folder: string): () => void {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     if (createLock(path, own)) return () => releaseLock(path, own);
     const found = readLock(path);
-    if (found !== null && isAlive(found)) throw new DataFolderInUse(folder, `process ${found.pid}, since ${found.since}`);
+    if (found !== null && isAlive(found))
+      throw new DataFolderInUse(folder, `process ${found.pid}, since ${found.since}`);
     takeAway(path, found);
   }
   throw new DataFolderInUse(folder, 'its lock changes hands just now');

@@ -8,7 +8,13 @@ export interface Unembedded {
 }
 
 /** Messages without an embedding of this model: first those named, then others that wait, up to `limit`. */
-export async function listUnembedded(db: Queryable, team: string, model: string, first: readonly { readonly channel: string; readonly ts: string }[], limit: number): Promise<Unembedded[]> {
+export async function listUnembedded(
+  db: Queryable,
+  team: string,
+  model: string,
+  first: readonly { readonly channel: string; readonly ts: string }[],
+  limit: number,
+): Promise<Unembedded[]> {
   const { rows } = await db.query<Unembedded>(
     `with named as (
        select m.channel, m.ts, m.text, m.version

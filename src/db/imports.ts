@@ -7,5 +7,9 @@ export async function isImported(db: Queryable, team: string, file: string): Pro
 }
 
 export async function markImported(db: Queryable, team: string, file: string, messages: number): Promise<void> {
-  await db.query('insert into import_progress (team, file, messages) values ($1, $2, $3) on conflict do nothing', [team, file, messages]);
+  await db.query('insert into import_progress (team, file, messages) values ($1, $2, $3) on conflict do nothing', [
+    team,
+    file,
+    messages,
+  ]);
 }

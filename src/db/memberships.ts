@@ -5,7 +5,11 @@ import type { Queryable } from './query.ts';
  * the next use of a private conversation asks the chat.
  */
 export async function noteJoin(db: Queryable, team: string, channel: string, person: string): Promise<void> {
-  await db.query('insert into membership (team, channel, person) values ($1, $2, $3) on conflict do nothing', [team, channel, person]);
+  await db.query('insert into membership (team, channel, person) values ($1, $2, $3) on conflict do nothing', [
+    team,
+    channel,
+    person,
+  ]);
   await markUnchecked(db, team, channel);
 }
 
@@ -23,8 +27,17 @@ async function markUnchecked(db: Queryable, team: string, channel: string): Prom
 }
 
 /** Replaces the members by what the chat says now. */
-export async function replaceMembers(db: Queryable, team: string, channel: string, people: readonly string[]): Promise<void> {
-  await db.query('delete from membership where team = $1 and channel = $2 and person <> all ($3)', [team, channel, people]);
+export async function replaceMembers(
+  db: Queryable,
+  team: string,
+  channel: string,
+  people: readonly string[],
+): Promise<void> {
+  await db.query('delete from membership where team = $1 and channel = $2 and person <> all ($3)', [
+    team,
+    channel,
+    people,
+  ]);
   await db.query(
     `insert into membership (team, channel, person) select $1, $2, unnest($3::text[]) on conflict do nothing`,
     [team, channel, people],
@@ -33,6 +46,9 @@ export async function replaceMembers(db: Queryable, team: string, channel: strin
 }
 
 export async function listMembers(db: Queryable, team: string, channel: string): Promise<string[]> {
-  const { rows } = await db.query<{ person: string }>('select person from membership where team = $1 and channel = $2', [team, channel]);
+  const { rows } = await db.query<{ person: string }>(
+    'select person from membership where team = $1 and channel = $2',
+    [team, channel],
+  );
   return rows.map(({ person }) => person);
 }

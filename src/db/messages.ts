@@ -35,7 +35,11 @@ function asJson(messages: readonly NewMessage[]): string {
 }
 
 /** Stores messages that are new; returns the identities of those. A known one, also a deleted one, stays as it is. */
-export async function insertMessages(db: Queryable, team: string, messages: readonly NewMessage[]): Promise<{ channel: string; ts: string }[]> {
+export async function insertMessages(
+  db: Queryable,
+  team: string,
+  messages: readonly NewMessage[],
+): Promise<{ channel: string; ts: string }[]> {
   const { rows } = await db.query<{ channel: string; ts: string }>(
     `${insert} on conflict (team, channel, ts) do nothing returning channel, ts`,
     [team, asJson(messages)],
@@ -89,7 +93,12 @@ export async function lastStored(db: Queryable, team: string): Promise<{ channel
 }
 
 /** The ts of the first message that pup posted under this key in the channel; null where there is none. */
-export async function findByReplyKey(db: Queryable, team: string, channel: string, key: string): Promise<string | null> {
+export async function findByReplyKey(
+  db: Queryable,
+  team: string,
+  channel: string,
+  key: string,
+): Promise<string | null> {
   const { rows } = await db.query<{ ts: string }>(
     'select ts from message where team = $1 and channel = $2 and reply_key = $3 order by ts limit 1',
     [team, channel, key],

@@ -11,12 +11,17 @@ export async function migrate(db: pg.Pool, log: Logger): Promise<void> {
     const applied = await runner({
       dbClient: client,
       dir: migrationsFolder(),
-      migrationsTable: 'migration',
+      migrationsTable: 'schema_migration',
       direction: 'up',
       count: Infinity,
       checkOrder: true,
       advisoryLockMode: 'wait',
-      logger: { debug() {}, info() {}, warn: (text: string) => log.warn({ text }, 'migration warning'), error: (text: string) => log.error({ text }, 'migration failed') },
+      logger: {
+        debug() {},
+        info() {},
+        warn: (text: string) => log.warn({ text }, 'migration warning'),
+        error: (text: string) => log.error({ text }, 'migration failed'),
+      },
     } as Parameters<typeof runner>[0]);
     if (applied.length > 0) log.info({ migrations: applied.map(({ name }) => name) }, 'schema migrated');
   } finally {

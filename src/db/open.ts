@@ -17,7 +17,8 @@ export interface OpenDatabase extends AsyncDisposable {
 
 /** Opens the database that the settings name. The embedded one takes its folder for this process (`DataFolderInUse`). */
 export function openDatabase(settings: Settings, log: Logger): OpenDatabase {
-  if (settings.DATABASE_URL === undefined && settings.DB_HOST === undefined) return openEmbedded(settings.PUP_DATA_DIR, log);
+  if (settings.DATABASE_URL === undefined && settings.DB_HOST === undefined)
+    return openEmbedded(settings.PUP_DATA_DIR, log);
   return openServer(settings, log);
 }
 

@@ -27,7 +27,13 @@ export const rememberedJoins = `left join conversation c on c.team = m.team and 
   left join workspace w on w.team = m.team`;
 
 /** A thread's root and replies, oldest first; of a long one the root and the newest `limit` replies. */
-export async function readThread(db: Queryable, readable: Readable, channel: string, rootTs: string, limit: number): Promise<Remembered[]> {
+export async function readThread(
+  db: Queryable,
+  readable: Readable,
+  channel: string,
+  rootTs: string,
+  limit: number,
+): Promise<Remembered[]> {
   const { rows } = await db.query<Remembered>(
     `select * from (
        select ${rememberedColumns} from message m ${rememberedJoins}
@@ -43,7 +49,13 @@ export async function readThread(db: Queryable, readable: Readable, channel: str
 }
 
 /** The newest `limit` messages of a conversation before a ts (all when null), oldest first. Replies in threads included. */
-export async function readChannel(db: Queryable, readable: Readable, channel: string, before: string | null, limit: number): Promise<Remembered[]> {
+export async function readChannel(
+  db: Queryable,
+  readable: Readable,
+  channel: string,
+  before: string | null,
+  limit: number,
+): Promise<Remembered[]> {
   const { rows } = await db.query<Remembered>(
     `select ${rememberedColumns} from message m ${rememberedJoins}
      where m.team = $1 and m.channel = $3 and m.channel = any ($2) and not m.deleted and ($4::text is null or m.ts < $4)
@@ -53,7 +65,12 @@ export async function readChannel(db: Queryable, readable: Readable, channel: st
   return rows.toReversed();
 }
 
-export async function readMessage(db: Queryable, readable: Readable, channel: string, ts: string): Promise<Remembered | null> {
+export async function readMessage(
+  db: Queryable,
+  readable: Readable,
+  channel: string,
+  ts: string,
+): Promise<Remembered | null> {
   const { rows } = await db.query<Remembered>(
     `select ${rememberedColumns} from message m ${rememberedJoins}
      where m.team = $1 and m.channel = $3 and m.channel = any ($2) and m.ts = $4 and not m.deleted`,

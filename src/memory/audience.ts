@@ -45,7 +45,12 @@ export function scopeOf(facts: PlaceFacts): Scope {
  * The conversations that all readers of the place may read. Memberships that the chat has not
  * confirmed within ten minutes are asked for first (`refreshMemberships`), else they count as absent.
  */
-export async function readableFrom(db: Queryable, place: Place, rule: typeof scopeOf = scopeOf, now: Date = new Date()): Promise<Readable> {
+export async function readableFrom(
+  db: Queryable,
+  place: Place,
+  rule: typeof scopeOf = scopeOf,
+  now: Date = new Date(),
+): Promise<Readable> {
   const freshSince = new Date(now.getTime() - membershipMaxAgeMs);
   const scope = rule(await readPlaceFacts(db, place, freshSince));
   const { team, channel, asker } = place;
@@ -61,22 +66,37 @@ export async function readableFrom(db: Queryable, place: Place, rule: typeof sco
       return asReadable(team, [channel, ...(await publicConversations(db, team)), ...own]);
     }
     case 'channels of the guest':
-      return asReadable(team, [channel, ...(await confirmedConversationsOf(db, team, asker, ['public', 'private', 'group'], freshSince))]);
+      return asReadable(team, [
+        channel,
+        ...(await confirmedConversationsOf(db, team, asker, ['public', 'private', 'group'], freshSince)),
+      ]);
   }
 }
 
 /** Asks the chat for the memberships on which the place's audience rests and which are older than ten minutes. */
-export async function refreshMemberships(db: Database, place: Place, membersOf: MembersOf, now: Date = new Date()): Promise<void> {
+export async function refreshMemberships(
+  db: Database,
+  place: Place,
+  membersOf: MembersOf,
+  now: Date = new Date(),
+): Promise<void> {
   const freshSince = new Date(now.getTime() - membershipMaxAgeMs);
   const facts = await readPlaceFacts(db, place, freshSince);
   const stale = await staleConversations(db, place, facts, freshSince);
   // a few at a time: the chat limits how often it may be asked
   for (let start = 0; start < stale.length; start += 8) {
-    await Promise.all(stale.slice(start, start + 8).map((channel) => refreshMembers(db, place.team, channel, membersOf)));
+    await Promise.all(
+      stale.slice(start, start + 8).map((channel) => refreshMembers(db, place.team, channel, membersOf)),
+    );
   }
 }
 
-async function staleConversations(db: Queryable, place: Place, facts: PlaceFacts, freshSince: Date): Promise<readonly string[]> {
+async function staleConversations(
+  db: Queryable,
+  place: Place,
+  facts: PlaceFacts,
+  freshSince: Date,
+): Promise<readonly string[]> {
   if (facts.kind === 'private' || facts.kind === 'group') return facts.fresh ? [] : [place.channel];
   if (facts.kind !== 'direct' || facts.asker === 'stranger') return [];
   const kinds = facts.asker === 'guest' ? (['public', 'private', 'group'] as const) : (['private', 'group'] as const);

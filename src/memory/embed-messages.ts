@@ -10,16 +10,36 @@ const batchSize = 64;
  * small jobs cost few model calls: a job whose messages were done by an earlier one finds nothing to do.
  * Returns how many embeddings were stored.
  */
-export async function embedMessages(db: Queryable, embedder: Embedder, team: string, named: readonly { readonly channel: string; readonly ts: string }[]): Promise<number> {
+export async function embedMessages(
+  db: Queryable,
+  embedder: Embedder,
+  team: string,
+  named: readonly { readonly channel: string; readonly ts: string }[],
+): Promise<number> {
   let kept = 0;
-  for (let start = 0; start < Math.max(1, named.length); start += batchSize) {
+  for (let start = 0; start < named.length; start += batchSize) {
     const waiting = await listUnembedded(db, team, embedder.model, named.slice(start, start + batchSize), batchSize);
     if (waiting.length > 0) kept += await embedBatch(db, embedder, team, waiting);
   }
-  return kept;
+  return named.length > 0 ? kept : embedAllWaiting(db, embedder, team);
 }
 
-async function embedBatch(db: Queryable, embedder: Embedder, team: string, messages: readonly Unembedded[]): Promise<number> {
+/** A job that names none embeds whatever waits. */
+async function embedAllWaiting(db: Queryable, embedder: Embedder, team: string): Promise<number> {
+  let kept = 0;
+  for (;;) {
+    const waiting = await listUnembedded(db, team, embedder.model, [], batchSize);
+    if (waiting.length === 0) return kept;
+    kept += await embedBatch(db, embedder, team, waiting);
+  }
+}
+
+async function embedBatch(
+  db: Queryable,
+  embedder: Embedder,
+  team: string,
+  messages: readonly Unembedded[],
+): Promise<number> {
   const embeddings = await embedder.embed(messages.map(({ text }) => text));
   const pairs = messages.flatMap((message, index) => {
     const embedding = embeddings[index];

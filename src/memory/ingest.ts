@@ -1,4 +1,10 @@
-import { type ConversationRow, noteConversationKinds, renameConversation, saveConversation, setArchived } from '../db/conversations.ts';
+import {
+  type ConversationRow,
+  noteConversationKinds,
+  renameConversation,
+  saveConversation,
+  setArchived,
+} from '../db/conversations.ts';
 import { noteJoin, noteLeave } from '../db/memberships.ts';
 import { deleteMessage, deleteMessagesOf, insertMessages, type NewMessage, saveEdit } from '../db/messages.ts';
 import { type PersonRow, savePeople } from '../db/people.ts';
@@ -69,7 +75,11 @@ async function ingestRun(client: Queryable, team: string, run: readonly Happenin
   return results;
 }
 
-async function ingestMessages(client: Queryable, team: string, messages: readonly IncomingMessage[]): Promise<Ingested[]> {
+async function ingestMessages(
+  client: Queryable,
+  team: string,
+  messages: readonly IncomingMessage[],
+): Promise<Ingested[]> {
   await noteConversationKinds(client, team, kindsOf(messages));
   const stored = identities(await insertMessages(client, team, messages));
   const asking = messages.filter(({ owesReply }) => owesReply);
@@ -107,7 +117,10 @@ async function ingestOne(client: Queryable, team: string, happening: Happening):
       return changed;
     case 'conversation': {
       const { conversation } = happening;
-      await saveConversation(client, team, { ...conversation, name: conversation.name === null ? null : cleanText(conversation.name) });
+      await saveConversation(client, team, {
+        ...conversation,
+        name: conversation.name === null ? null : cleanText(conversation.name),
+      });
       return changed;
     }
     case 'rename':
@@ -149,7 +162,11 @@ function cleanMessage(message: IncomingMessage): IncomingMessage {
 }
 
 function cleanPerson(person: PersonRow): PersonRow {
-  return { ...person, name: cleanText(person.name), displayName: person.displayName === null ? null : cleanText(person.displayName) };
+  return {
+    ...person,
+    name: cleanText(person.name),
+    displayName: person.displayName === null ? null : cleanText(person.displayName),
+  };
 }
 
 function identity({ channel, ts }: { readonly channel: string; readonly ts: string }): string {

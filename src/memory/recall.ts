@@ -34,7 +34,12 @@ const maxQuestionCharacters = 4000;
 const fusionConstant = 60;
 
 /** The remembered messages that fit the question best, best first, out of what the audience may read. */
-export async function recall(db: Queryable, readable: Readable, question: Question, options: RecallOptions): Promise<Passage[]> {
+export async function recall(
+  db: Queryable,
+  readable: Readable,
+  question: Question,
+  options: RecallOptions,
+): Promise<Passage[]> {
   const candidates = await findCandidates(
     db,
     readable,
@@ -64,7 +69,10 @@ export function rankCandidates(candidates: readonly Candidate[]): Passage[] {
     .toSorted((a, b) => b.score - a.score || (a.ts < b.ts ? 1 : -1));
 }
 
-function ranksBy(candidates: readonly Candidate[], value: (candidate: Candidate) => number | null): Map<Candidate, number> {
+function ranksBy(
+  candidates: readonly Candidate[],
+  value: (candidate: Candidate) => number | null,
+): Map<Candidate, number> {
   const scored = candidates.filter((candidate) => value(candidate) !== null);
   scored.sort((a, b) => (value(b) ?? 0) - (value(a) ?? 0));
   return new Map(scored.map((candidate, rank) => [candidate, rank + 1]));

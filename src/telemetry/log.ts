@@ -4,7 +4,20 @@ import { errorCode } from '../errors.ts';
 export type { Logger } from 'pino';
 
 /** What must never reach a log, wherever it stands in the logged object. */
-const secretPaths = ['token', 'authorization', 'headers', '*.token', '*.authorization', '*.headers', 'err.config', 'err.request', 'err.requestBodyValues', 'err.responseBody', 'err.prompt', 'err.messages'];
+const secretPaths = [
+  'token',
+  'authorization',
+  'headers',
+  '*.token',
+  '*.authorization',
+  '*.headers',
+  'err.config',
+  'err.request',
+  'err.requestBodyValues',
+  'err.responseBody',
+  'err.prompt',
+  'err.messages',
+];
 
 /** One JSON line per event on standard output. Children carry `component`. */
 export function createLogger(level: string, destination?: NodeJS.WritableStream): Logger {

@@ -34,7 +34,9 @@ export async function writeZip(path: string, files: Iterable<ZippedFile> | Async
 }
 
 function zipFile({ name, content, method = 'deflate', claimedSize, claimedCrc }: ZippedFile, offset: number) {
-  const bytes = Buffer.isBuffer(content) ? content : Buffer.from(typeof content === 'string' ? content : toJson(content));
+  const bytes = Buffer.isBuffer(content)
+    ? content
+    : Buffer.from(typeof content === 'string' ? content : toJson(content));
   const data = method === 'store' ? bytes : deflateRawSync(bytes);
   const nameBytes = Buffer.from(name);
   // The fields that both headers share, from "version needed" to the length of the extra field.
@@ -73,7 +75,14 @@ export function sampleExport(): ZippedFile[] {
     {
       name: 'users.json',
       content: [
-        { id: 'U1', team_id: 'T1', name: 'anna', real_name: 'Anna Lind', tz: 'Europe/Oslo', profile: { display_name: 'Anna' } },
+        {
+          id: 'U1',
+          team_id: 'T1',
+          name: 'anna',
+          real_name: 'Anna Lind',
+          tz: 'Europe/Oslo',
+          profile: { display_name: 'Anna' },
+        },
         { id: 'U2', team_id: 'T1', name: 'ben', real_name: 'Ben Okoro', profile: { display_name: '' } },
         { id: 'U3', team_id: 'T1', name: 'gia', real_name: 'Gia Guest', is_restricted: true, profile: {} },
         { id: 'U4', team_id: 'T9', name: 'sam', real_name: 'Sam Stranger', is_stranger: true, profile: {} },
@@ -100,7 +109,10 @@ export function sampleExport(): ZippedFile[] {
     { name: 'old-plans/2023-11-14.json', content: [said('U5', '1700000000.000100', 'The plan of old')] },
     { name: 'with-partner/2023-11-14.json', content: [fromStranger()] },
     { name: 'board/2023-11-14.json', content: [said('U1', '1700000000.000100', 'Between us')] },
-    { name: 'D1/2023-11-14.json', content: [said('U2', '1700000000.000200', 'Hi Anna'), said('U1', '1700000000.000100', 'Ben?')] },
+    {
+      name: 'D1/2023-11-14.json',
+      content: [said('U2', '1700000000.000200', 'Hi Anna'), said('U1', '1700000000.000100', 'Ben?')],
+    },
     { name: 'mpdm-anna--ben--gia-1/2023-11-14.json', content: [said('U3', '1700000000.000100', 'All three')] },
   ];
 }
@@ -120,7 +132,13 @@ function fromStranger(): object {
 function everyMessage(): object[] {
   const file = { id: 'F1', name: 'plan.txt', title: 'The plan', preview: 'Step one', mimetype: 'text/plain' };
   return [
-    { type: 'message', subtype: 'channel_join', user: 'U1', ts: '1700000000.000100', text: '<@U1> has joined the channel' },
+    {
+      type: 'message',
+      subtype: 'channel_join',
+      user: 'U1',
+      ts: '1700000000.000100',
+      text: '<@U1> has joined the channel',
+    },
     said('U1', '1700000001.000100', 'We ship on <#C2|old-plans>, <@U2>: <https://example.com|see> &amp; *act*', {
       thread_ts: '1700000001.000100',
       reply_count: 2,
@@ -130,25 +148,65 @@ function everyMessage(): object[] {
     said('U3', '1700000004.000100', 'Now right', { edited: { user: 'U3', ts: '1700000005.000000' } }),
     said('U1', '1700000006.000100', 'Here it is', { upload: true, files: [file, { id: 'F2', mode: 'tombstone' }] }),
     { type: 'message', subtype: 'file_share', user: 'U2', ts: '1700000007.000100', text: 'Of old', file },
-    { type: 'message', subtype: 'bot_message', bot_id: 'B1', username: 'Deployer', ts: '1700000008.000100', text: 'Deployed 1.2' },
-    { type: 'message', subtype: 'tombstone', user: 'USLACKBOT', hidden: true, ts: '1700000009.000100', text: 'This message was deleted.' },
+    {
+      type: 'message',
+      subtype: 'bot_message',
+      bot_id: 'B1',
+      username: 'Deployer',
+      ts: '1700000008.000100',
+      text: 'Deployed 1.2',
+    },
+    {
+      type: 'message',
+      subtype: 'tombstone',
+      user: 'USLACKBOT',
+      hidden: true,
+      ts: '1700000009.000100',
+      text: 'This message was deleted.',
+    },
     said('U1', '1700000010.000100', '<@UPUP> what did we decide?'),
-    { type: 'message', subtype: 'channel_leave', user: 'U4', ts: '1700000011.000100', text: '<@U4> has left the channel' },
+    {
+      type: 'message',
+      subtype: 'channel_leave',
+      user: 'U4',
+      ts: '1700000011.000100',
+      text: '<@U4> has left the channel',
+    },
   ];
 }
 
 /** A company that wrote `messages` messages of about 120 characters, the same number each day in each channel. */
-export function* largeExport({ messages, channels, days }: { messages: number; channels: number; days: number }): Generator<ZippedFile> {
-  const people = Array.from({ length: 50 }, (_, index) => ({ id: `U${index}`, team_id: 'T1', real_name: `Person ${index}`, profile: {} }));
+export function* largeExport({
+  messages,
+  channels,
+  days,
+}: {
+  messages: number;
+  channels: number;
+  days: number;
+}): Generator<ZippedFile> {
+  const people = Array.from({ length: 50 }, (_, index) => ({
+    id: `U${index}`,
+    team_id: 'T1',
+    real_name: `Person ${index}`,
+    profile: {},
+  }));
   yield { name: 'users.json', content: people };
-  const all = Array.from({ length: channels }, (_, index) => ({ id: `C${index}`, name: `channel-${index}`, members: people.map(({ id }) => id) }));
+  const all = Array.from({ length: channels }, (_, index) => ({
+    id: `C${index}`,
+    name: `channel-${index}`,
+    members: people.map(({ id }) => id),
+  }));
   yield { name: 'channels.json', content: all };
   const perFile = messages / channels / days;
   for (const { name } of all) {
     for (let day = 0; day < days; day++) {
       const start = Date.UTC(2023, 0, 1 + day) / 1_000;
       const content = Array.from({ length: perFile }, (_, index) => largeMessage(start, index));
-      yield { name: `${name}/${new Date(start * 1_000).toISOString().slice(0, 10)}.json`, content: JSON.stringify(content, null, 1) };
+      yield {
+        name: `${name}/${new Date(start * 1_000).toISOString().slice(0, 10)}.json`,
+        content: JSON.stringify(content, null, 1),
+      };
     }
   }
 }
@@ -156,5 +214,10 @@ export function* largeExport({ messages, channels, days }: { messages: number; c
 function largeMessage(start: number, index: number): object {
   const text = `Message ${index} of ${start}: the release moves to week ${index % 52}, because the tests of part ${index * 31} took longer than <@U${index % 50}> said.`;
   const blocks = [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }] }];
-  return said(`U${index % 50}`, `${start + Math.floor(index / 10)}.${String(index % 1_000_000).padStart(6, '0')}`, text, { blocks });
+  return said(
+    `U${index % 50}`,
+    `${start + Math.floor(index / 10)}.${String(index % 1_000_000).padStart(6, '0')}`,
+    text,
+    { blocks },
+  );
 }

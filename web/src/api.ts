@@ -158,7 +158,8 @@ export interface PageOptions {
 /** One page of a conversation, oldest first. */
 export async function fetchMessages(channel: string, as: string, options: PageOptions = {}): Promise<Page> {
   const { limit = 50, ...bounds } = options;
-  const query = new URLSearchParams({ as, limit: String(limit), ...bounds });
+  const roots = bounds.thread_ts === undefined ? { roots: 'true' } : {};
+  const query = new URLSearchParams({ as, limit: String(limit), ...roots, ...bounds });
   return parse(pageSchema, await request(`${messagesPath(channel)}?${query}`));
 }
 

@@ -54,7 +54,9 @@ test('each problem is named with file and line, and the exit code is 1', async (
   const { code, stdout, stderr } = await command([broken, '--team', 'T2']);
   expect(code).toBe(1);
   expect(stdout).toContain('15 messages');
-  expect(stderr).toBe('1 problem; the rest was imported:\n  general/2023-12-01.json:2: invalid JSON: ends in the middle\n');
+  expect(stderr).toBe(
+    '1 problem; the rest was imported:\n  general/2023-12-01.json:2: invalid JSON: ends in the middle\n',
+  );
 });
 
 test.each([[[]], [['a.zip', 'b.zip']], [['--nope', 'a.zip']], [['--team', 'T 1', 'a.zip']], [['']]])(
@@ -113,5 +115,8 @@ test('elsewhere a plain line comes every five seconds', () => {
   const bar = createProgressBar({ write: (text) => lines.push(text) }, () => time);
   for (; time <= 12_000; time += 100) bar.update({ files: 10, filesDone: 5, messages: 1_000 });
   bar.clear();
-  expect(lines).toStrictEqual(['50%  5 of 10 files, 1,000 messages, 200/s\n', '50%  5 of 10 files, 1,000 messages, 100/s\n']);
+  expect(lines).toStrictEqual([
+    '50%  5 of 10 files, 1,000 messages, 200/s\n',
+    '50%  5 of 10 files, 1,000 messages, 100/s\n',
+  ]);
 });

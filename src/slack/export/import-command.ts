@@ -3,7 +3,7 @@ import type { ReceiveEvents } from '../../conversation/chat.ts';
 import { AppError, errorCode } from '../../errors.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { PupIdentity } from '../parse-message.ts';
-import { importExport, type ImportProgress, type ImportResult } from './import-export.ts';
+import { type ImportProgress, type ImportResult, importExport } from './import-export.ts';
 import type { ImportProblem } from './problem-list.ts';
 import { createProgressBar, formatCount, type Output } from './progress-bar.ts';
 

@@ -5,7 +5,7 @@ import { said, sampleExport, writeZip, type ZippedFile } from '../../../test/sup
 import { makeTempDir, type TempDir } from '../../../test/support/temp-dir.ts';
 import type { ChatEvent, ChatMessage, Receipt } from '../../conversation/chat.ts';
 import { createLogger } from '../../telemetry/log.ts';
-import { importExport, type ImportOptions, type ImportState } from './import-export.ts';
+import { type ImportOptions, type ImportState, importExport } from './import-export.ts';
 
 let dir: TempDir;
 let zips = 0;
@@ -63,7 +63,15 @@ class FakeMemory {
 
 function run(path: string, memory: FakeMemory, more: Partial<ImportOptions> = {}) {
   const { receive, progress } = memory;
-  return importExport({ path, team: 'T1', receive, progress, onProgress: () => {}, log: createLogger('silent'), ...more });
+  return importExport({
+    path,
+    team: 'T1',
+    receive,
+    progress,
+    onProgress: () => {},
+    log: createLogger('silent'),
+    ...more,
+  });
 }
 
 function withFile(name: string, content: unknown, more: Partial<ZippedFile> = {}): ZippedFile[] {
@@ -73,10 +81,24 @@ function withFile(name: string, content: unknown, more: Partial<ZippedFile> = {}
 test('people of every kind are imported', async () => {
   const memory = new FakeMemory();
   const result = await run(await zipOf(sampleExport()), memory);
-  expect(result).toMatchObject({ people: 8, conversations: 6, problems: [], messages: 15, stored: 15, filesSkipped: 0 });
+  expect(result).toMatchObject({
+    people: 8,
+    conversations: 6,
+    problems: [],
+    messages: 15,
+    stored: 15,
+    filesSkipped: 0,
+  });
   const people = new Map(memory.of('person').map(({ person }) => [person.id, person]));
   expect(people.get('U1')).toStrictEqual({
-    id: 'U1', name: 'Anna Lind', displayName: 'Anna', isBot: false, isGuest: false, isStranger: false, deleted: false, timeZone: 'Europe/Oslo',
+    id: 'U1',
+    name: 'Anna Lind',
+    displayName: 'Anna',
+    isBot: false,
+    isGuest: false,
+    isStranger: false,
+    deleted: false,
+    timeZone: 'Europe/Oslo',
   });
   expect(people.get('U3')).toMatchObject({ isGuest: true });
   expect(people.get('U4')).toMatchObject({ isStranger: true });
@@ -100,20 +122,46 @@ test('conversations keep their kind, and a partner in one makes it shared', asyn
   ]);
   const joins = memory.of('join').map(({ channel, person }) => `${channel} ${person}`);
   expect(joins).toStrictEqual([
-    'C1 U1', 'C1 U2', 'C1 U3', 'C1 U6', 'C3 U1', 'C3 U4', 'G1 U1', 'G1 U2', 'G2 U1', 'G2 U2', 'G2 U3', 'D1 U1', 'D1 U2',
+    'C1 U1',
+    'C1 U2',
+    'C1 U3',
+    'C1 U6',
+    'C3 U1',
+    'C3 U4',
+    'G1 U1',
+    'G1 U2',
+    'G2 U1',
+    'G2 U2',
+    'G2 U3',
+    'D1 U1',
+    'D1 U2',
   ]);
 });
 
 test('messages are read as live events are, in the order of time', async () => {
   const memory = new FakeMemory();
   await run(await zipOf(sampleExport()), memory, { pup: { userId: 'UPUP', botId: 'BPUP' } });
-  const general = memory.of('message').filter(({ message }) => message.channel === 'C1').map(({ message }) => message);
+  const general = memory
+    .of('message')
+    .filter(({ message }) => message.channel === 'C1')
+    .map(({ message }) => message);
   expect(general.map(({ text }) => text)).toStrictEqual([
     'We ship on #old-plans, @Ben Okoro: see (https://example.com) & act',
-    'Agreed', 'For all to see', 'Now right', 'Here it is', 'Of old', 'Deployed 1.2', expect.stringContaining('what did we decide?'), 'The next day',
+    'Agreed',
+    'For all to see',
+    'Now right',
+    'Here it is',
+    'Of old',
+    'Deployed 1.2',
+    expect.stringContaining('what did we decide?'),
+    'The next day',
   ]);
   const [root, reply, broadcast, edited, shared, old, bot, asked] = general;
-  expect(root).toMatchObject({ threadTs: '1700000001.000100', author: 'U1', rawText: expect.stringContaining('<@U2>') });
+  expect(root).toMatchObject({
+    threadTs: '1700000001.000100',
+    author: 'U1',
+    rawText: expect.stringContaining('<@U2>'),
+  });
   expect(reply).toMatchObject({ threadTs: '1700000001.000100', subtype: null });
   expect(broadcast).toMatchObject({ subtype: 'thread_broadcast' });
   expect(edited).toMatchObject({ editedTs: '1700000005.000000' });
@@ -123,7 +171,10 @@ test('messages are read as live events are, in the order of time', async () => {
   expect(bot).toMatchObject({ author: 'B1', authorIsBot: true });
   expect(asked).toMatchObject({ mentionsPup: false });
   const direct = memory.of('message').filter(({ message }) => message.channel === 'D1');
-  expect(direct.map(({ message, kind }) => [kind, message.text])).toStrictEqual([['direct', 'Ben?'], ['direct', 'Hi Anna']]);
+  expect(direct.map(({ message, kind }) => [kind, message.text])).toStrictEqual([
+    ['direct', 'Ben?'],
+    ['direct', 'Hi Anna'],
+  ]);
 });
 
 test('the same export in another folder layout gives the same events', async () => {
@@ -204,7 +255,9 @@ test('broken JSON is named with its line, and what stands before it and in other
   const line = broken.slice(0, broken.indexOf('"user" "U1"')).split('\n').length;
   const path = await zipOf(withFile('general/2023-11-16.json', broken));
   const result = await run(path, memory);
-  expect(result.problems).toStrictEqual([{ file: 'general/2023-11-16.json', line, problem: 'invalid JSON: : is missing' }]);
+  expect(result.problems).toStrictEqual([
+    { file: 'general/2023-11-16.json', line, problem: 'invalid JSON: : is missing' },
+  ]);
   expect(result.messages).toBe(16);
   // A broken file is never done: the next run names it again.
   expect((await run(path, memory)).problems).toHaveLength(1);
@@ -212,7 +265,12 @@ test('broken JSON is named with its line, and what stands before it and in other
 
 test('one bad message is named with the line where it starts, and its neighbours are imported', async () => {
   const memory = new FakeMemory();
-  const messages = [said('U1', '1700100000.000100', 'Before'), said('U1', 'yesterday', 'Bad'), null, said('U1', '1700100002.000100', 'After')];
+  const messages = [
+    said('U1', '1700100000.000100', 'Before'),
+    said('U1', 'yesterday', 'Bad'),
+    null,
+    said('U1', '1700100002.000100', 'After'),
+  ];
   const result = await run(await zipOf(withFile('general/2023-11-16.json', messages)), memory);
   expect(result.problems).toStrictEqual([
     { file: 'general/2023-11-16.json', line: 10, problem: 'ts: is no Slack timestamp' },
@@ -224,12 +282,24 @@ test('one bad message is named with the line where it starts, and its neighbours
 test('a bad person and a bad channel are named, and the others are imported', async () => {
   const memory = new FakeMemory();
   const files = sampleExport().map((file) => {
-    if (file.name === 'users.json') return { ...file, content: [{ name: 'no id' }, { id: 'U1', team_id: 'T1', real_name: 'Anna Lind' }] };
+    if (file.name === 'users.json')
+      return { ...file, content: [{ name: 'no id' }, { id: 'U1', team_id: 'T1', real_name: 'Anna Lind' }] };
     if (file.name !== 'channels.json') return file;
-    return { ...file, content: [{ id: 'not an id', name: 'old-plans' }, { id: 'C1', name: 'general', members: ['U1'] }] };
+    return {
+      ...file,
+      content: [
+        { id: 'not an id', name: 'old-plans' },
+        { id: 'C1', name: 'general', members: ['U1'] },
+      ],
+    };
   });
   const { problems } = await run(await zipOf(files), memory);
-  expect(problems.map(({ file, line }) => `${file} ${line}`)).toStrictEqual(['users.json 2', 'channels.json 2', 'old-plans/ null', 'with-partner/ null']);
+  expect(problems.map(({ file, line }) => `${file} ${line}`)).toStrictEqual([
+    'users.json 2',
+    'channels.json 2',
+    'old-plans/ null',
+    'with-partner/ null',
+  ]);
 });
 
 test('a folder that a private and a public channel claim is not imported', async () => {
@@ -238,27 +308,38 @@ test('a folder that a private and a public channel claim is not imported', async
     file.name === 'channels.json' ? { ...file, content: [{ id: 'C1', name: 'board', members: [] }] } : file,
   );
   const { problems } = await run(await zipOf(files), memory);
-  expect(problems).toContainEqual({ file: 'board/', line: null, problem: 'belongs to more than one conversation; its messages were not imported' });
+  expect(problems).toContainEqual({
+    file: 'board/',
+    line: null,
+    problem: 'belongs to more than one conversation; its messages were not imported',
+  });
   expect(memory.of('message').map(({ message }) => message.text)).not.toContain('Between us');
 });
 
 test('an export of another workspace makes nobody a stranger who is at home there', async () => {
   const memory = new FakeMemory();
   await run(await zipOf(sampleExport()), memory, { team: 'LOCAL' });
-  const strangers = memory.of('person').filter(({ person }) => person.isStranger).map(({ person }) => person.id);
+  const strangers = memory
+    .of('person')
+    .filter(({ person }) => person.isStranger)
+    .map(({ person }) => person.id);
   expect(strangers).toStrictEqual(['U4', 'U8']);
   expect(memory.events.every(({ team }) => team === 'LOCAL')).toBe(true);
 });
 
-test.each(['../evil.json', 'general/../../evil.json', '/etc/evil.json', 'C:/evil.json', 'general\\..\\..\\evil.json', 'a\u001b[2J.json'])(
-  'a zip with the path %j is refused as a whole',
-  async (name) => {
-    const memory = new FakeMemory();
-    const path = await zipOf(withFile(name, []));
-    await expect(run(path, memory)).rejects.toMatchObject({ code: 'EXPORT_REFUSED' });
-    expect(memory.events).toStrictEqual([]);
-  },
-);
+test.each([
+  '../evil.json',
+  'general/../../evil.json',
+  '/etc/evil.json',
+  'C:/evil.json',
+  'general\\..\\..\\evil.json',
+  'a\u001b[2J.json',
+])('a zip with the path %j is refused as a whole', async (name) => {
+  const memory = new FakeMemory();
+  const path = await zipOf(withFile(name, []));
+  await expect(run(path, memory)).rejects.toMatchObject({ code: 'EXPORT_REFUSED' });
+  expect(memory.events).toStrictEqual([]);
+});
 
 test('what is no Slack export gives a clear error', async () => {
   const memory = new FakeMemory();
@@ -279,7 +360,10 @@ test('what is no Slack export gives a clear error', async () => {
     [await zipOf([{ name: 'users.json', content: [] }]), /holds no channels.json/],
   ];
   for (const [path, message] of cases) {
-    await expect(run(path, memory)).rejects.toMatchObject({ code: 'EXPORT_UNREADABLE', message: expect.stringMatching(message) });
+    await expect(run(path, memory)).rejects.toMatchObject({
+      code: 'EXPORT_UNREADABLE',
+      message: expect.stringMatching(message),
+    });
   }
 });
 
@@ -296,7 +380,9 @@ test('a day file over 64 MiB is named, and the rest is imported', async () => {
   const memory = new FakeMemory();
   const huge = Buffer.alloc(64 * 1024 * 1024 + 1, ' ');
   const result = await run(await zipOf(withFile('general/2023-11-16.json', huge)), memory);
-  expect(result.problems).toStrictEqual([{ file: 'general/2023-11-16.json', line: null, problem: 'is larger than 64 MiB' }]);
+  expect(result.problems).toStrictEqual([
+    { file: 'general/2023-11-16.json', line: null, problem: 'is larger than 64 MiB' },
+  ]);
   expect(result.messages).toBe(15);
 });
 
@@ -304,7 +390,9 @@ test('a file that unpacks to more than it claims is named, and nothing of it is 
   const memory = new FakeMemory();
   const content = [said('U1', '1700100000.000100', 'Hidden size')];
   const result = await run(await zipOf(withFile('general/2023-11-16.json', content, { claimedSize: 50 })), memory);
-  expect(result.problems).toMatchObject([{ file: 'general/2023-11-16.json', line: null, problem: expect.stringContaining('damaged') }]);
+  expect(result.problems).toMatchObject([
+    { file: 'general/2023-11-16.json', line: null, problem: expect.stringContaining('damaged') },
+  ]);
   expect(result.messages).toBe(15);
 });
 
@@ -318,8 +406,13 @@ test('a file with a wrong checksum is named, and nothing of it is imported', asy
 
 test('a zip bomb is refused', async () => {
   const zeros = Buffer.alloc(60 * 1024 * 1024);
-  const bomb = Array.from({ length: 5 }, (_, index) => ({ name: `general/2024-01-0${index + 1}.json`, content: zeros }));
-  await expect(run(await zipOf([...sampleExport(), ...bomb]), new FakeMemory())).rejects.toMatchObject({ code: 'EXPORT_REFUSED' });
+  const bomb = Array.from({ length: 5 }, (_, index) => ({
+    name: `general/2024-01-0${index + 1}.json`,
+    content: zeros,
+  }));
+  await expect(run(await zipOf([...sampleExport(), ...bomb]), new FakeMemory())).rejects.toMatchObject({
+    code: 'EXPORT_REFUSED',
+  });
 });
 
 test('texts with NUL and lone surrogates become storable', async () => {

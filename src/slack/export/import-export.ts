@@ -8,9 +8,9 @@ import { readJsonList } from './json-list.ts';
 import { type ExportArchive, openExport } from './open-export.ts';
 import { describeShape, type ImportProblem, ProblemList } from './problem-list.ts';
 import {
+  type ConversationList,
   conversationEvents,
   conversationLists,
-  type ConversationList,
   type ExportedConversation,
   readConversation,
   readPerson,
@@ -97,7 +97,8 @@ export async function importExport(options: ImportOptions): Promise<ImportResult
     throw new ExportUnreadable(options.path, `is no Slack export: it holds no ${missing}`);
   }
   const run = startRun(options, archive);
-  for (const name of archive.repeated) run.problems.add(name, null, 'is in the zip more than once; the first one was read');
+  for (const name of archive.repeated)
+    run.problems.add(name, null, 'is in the zip more than once; the first one was read');
   const directory = await readDirectory(run);
   const days = listDays(run, directory);
   run.counts.files = days.length;
@@ -130,7 +131,9 @@ async function readDirectory(run: Run): Promise<Directory> {
     conversations.push(...(await readFile(run, list, (item) => readConversation(list, item))));
   }
   const personNames = new Map(people.map((person) => [person.id, person.displayName ?? person.name]));
-  const channelNames = new Map(conversations.map(({ conversation }) => [conversation.id, conversation.name ?? undefined]));
+  const channelNames = new Map(
+    conversations.map(({ conversation }) => [conversation.id, conversation.name ?? undefined]),
+  );
   const names = { person: (id: string) => personNames.get(id), channel: (id: string) => channelNames.get(id) };
   return {
     reading: { team, pup, names },
@@ -184,7 +187,10 @@ function listDays({ archive, problems, options: { log } }: Run, { byFolder }: Di
     if (conversation) days.push({ day: { name, folder }, conversation });
     else if (!refused.has(folder)) {
       refused.add(folder);
-      const why = conversation === null ? 'belongs to more than one conversation' : 'belongs to no conversation in the lists of the export';
+      const why =
+        conversation === null
+          ? 'belongs to more than one conversation'
+          : 'belongs to no conversation in the lists of the export';
       problems.add(`${folder}/`, null, `${why}; its messages were not imported`);
     }
   }
@@ -192,7 +198,12 @@ function listDays({ archive, problems, options: { log } }: Run, { byFolder }: Di
   return days;
 }
 
-async function importDay(run: Run, directory: Directory, day: DayFile, { conversation }: ExportedConversation): Promise<void> {
+async function importDay(
+  run: Run,
+  directory: Directory,
+  day: DayFile,
+  { conversation }: ExportedConversation,
+): Promise<void> {
   const { options, archive, batcher, counts, problems } = run;
   const key = `${archive.hash}/${day.name}`;
   options.signal?.throwIfAborted();

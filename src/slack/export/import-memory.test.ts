@@ -26,19 +26,36 @@ const importInChild = `
   const peak = process.resourceUsage().maxRSS / 1024;
   console.log(JSON.stringify({ messages, problems: problems.length, before, peak, seconds }));
 `;
-const measuredSchema = z.object({ messages: z.number(), problems: z.number(), before: z.number(), peak: z.number(), seconds: z.number() });
+const measuredSchema = z.object({
+  messages: z.number(),
+  problems: z.number(),
+  before: z.number(),
+  peak: z.number(),
+  seconds: z.number(),
+});
 
 test.each([
   { messages: 100_000, channels: 10, days: 100 },
   { messages: 100_000, channels: 1, days: 1 },
-])('$messages messages in $channels channels over $days days take less than 512 MiB', { timeout: 120_000 }, async (size) => {
-  await using dir = await makeTempDir('import-memory');
-  const path = join(dir.path, 'large.zip');
-  await writeZip(path, largeExport(size));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', importInChild, path]);
-  const measured = measuredSchema.parse(JSON.parse(stdout));
-  const { before, peak, seconds } = measured;
-  console.log(`${size.messages} messages in ${size.channels * size.days} files: ${Math.round(before)} MiB before, peak ${Math.round(peak)} MiB, ${seconds.toFixed(1)} s`);
-  expect(measured).toMatchObject({ messages: size.messages, problems: 0 });
-  expect(peak).toBeLessThan(limitMiB);
-});
+])(
+  '$messages messages in $channels channels over $days days take less than 512 MiB',
+  { timeout: 120_000 },
+  async (size) => {
+    await using dir = await makeTempDir('import-memory');
+    const path = join(dir.path, 'large.zip');
+    await writeZip(path, largeExport(size));
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--input-type=module',
+      '--eval',
+      importInChild,
+      path,
+    ]);
+    const measured = measuredSchema.parse(JSON.parse(stdout));
+    const { before, peak, seconds } = measured;
+    console.log(
+      `${size.messages} messages in ${size.channels * size.days} files: ${Math.round(before)} MiB before, peak ${Math.round(peak)} MiB, ${seconds.toFixed(1)} s`,
+    );
+    expect(measured).toMatchObject({ messages: size.messages, problems: 0 });
+    expect(peak).toBeLessThan(limitMiB);
+  },
+);

@@ -31,7 +31,8 @@ export function findJsonError(text: string): JsonError | null {
       expected = ', or the end';
       at += 1;
     } else if (expected === ', or the end' || expected === ':') {
-      if (sign !== expected.charAt(0)) return { offset: at, problem: `${expected === ':' ? ':' : `, or ${closes}`} is missing` };
+      if (sign !== expected.charAt(0))
+        return { offset: at, problem: `${expected === ':' ? ':' : `, or ${closes}`} is missing` };
       expected = expected !== ':' && closes === '}' ? 'key' : 'value';
       at += 1;
     } else if (sign === '"') {
@@ -72,7 +73,11 @@ function endOfString(text: string, start: number): number | JsonError {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) return at + 1;
-    if (code < 0x20) return { offset: at, problem: code === 0x0a ? 'a text does not end on its line' : 'a control character in a text' };
+    if (code < 0x20)
+      return {
+        offset: at,
+        problem: code === 0x0a ? 'a text does not end on its line' : 'a control character in a text',
+      };
     if (code !== 0x5c) continue;
     const escape = /^(?:["\\/bfnrt]|u[\da-fA-F]{4})/.exec(text.slice(at + 1, at + 6));
     if (escape === null) return { offset: at, problem: 'a wrong escape in a text' };

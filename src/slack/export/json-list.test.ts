@@ -30,17 +30,22 @@ test('any JSON list is read as JSON.parse reads it, however it is cut and indent
 
 test('a text is found broken exactly where JSON.parse refuses it', () => {
   const text = fc.json({ maxDepth: 3 });
-  const property = fc.property(text, fc.nat(), fc.constantFrom('', '"', '{', ']', ',', ':', '\n', 'x', '1', '\\'), (json, at, sign) => {
-    const place = at % (json.length + 1);
-    const changed = json.slice(0, place) + sign + json.slice(place + 1);
-    let isJson = true;
-    try {
-      JSON.parse(changed);
-    } catch {
-      isJson = false;
-    }
-    expect(findJsonError(changed) === null).toBe(isJson);
-  });
+  const property = fc.property(
+    text,
+    fc.nat(),
+    fc.constantFrom('', '"', '{', ']', ',', ':', '\n', 'x', '1', '\\'),
+    (json, at, sign) => {
+      const place = at % (json.length + 1);
+      const changed = json.slice(0, place) + sign + json.slice(place + 1);
+      let isJson = true;
+      try {
+        JSON.parse(changed);
+      } catch {
+        isJson = false;
+      }
+      expect(findJsonError(changed) === null).toBe(isJson);
+    },
+  );
   fc.assert(property, { numRuns: 3_000 });
 });
 

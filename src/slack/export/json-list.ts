@@ -17,7 +17,14 @@ const openObject = 0x7b;
 const closeObject = 0x7d;
 const newline = 0x0a;
 
-type State = 'before the list' | 'first item or end' | 'next item' | 'in item' | 'after item' | 'after the list' | 'broken';
+type State =
+  | 'before the list'
+  | 'first item or end'
+  | 'next item'
+  | 'in item'
+  | 'after item'
+  | 'after the list'
+  | 'broken';
 
 /**
  * The elements of a JSON list, each parsed alone, so that memory holds one and not the file. An element that is
@@ -85,13 +92,15 @@ class ListSplitter {
     }
     if (start === -1) return;
     this.#keep(chunk.subarray(start));
-    if (this.#size > maxItemBytes) yield this.#breakInItem(`one element is larger than ${maxItemBytes / 1024 / 1024} MiB`);
+    if (this.#size > maxItemBytes)
+      yield this.#breakInItem(`one element is larger than ${maxItemBytes / 1024 / 1024} MiB`);
   }
 
   *end(): Generator<ListItem> {
     if (this.#isInItem) yield this.#breakInItem('ends in the middle');
     else if (this.#state === 'before the list') yield { line: this.#line, problem: 'is empty' };
-    else if (this.#state !== 'after the list') yield { line: this.#line, problem: 'invalid JSON: the list does not end' };
+    else if (this.#state !== 'after the list')
+      yield { line: this.#line, problem: 'invalid JSON: the list does not end' };
   }
 
   /** The index behind the item's last byte; -1 while it goes on. */
@@ -183,7 +192,10 @@ class ListSplitter {
       const line = isSyntax ? this.#itemLine + countLines(text.trimEnd()) : this.#itemLine;
       return { line, problem: isSyntax ? `invalid JSON: ${otherwise}` : otherwise };
     }
-    return { line: this.#itemLine + countLines(text.slice(0, error.offset)), problem: `invalid JSON: ${error.problem}` };
+    return {
+      line: this.#itemLine + countLines(text.slice(0, error.offset)),
+      problem: `invalid JSON: ${error.problem}`,
+    };
   }
 }
 

@@ -99,13 +99,16 @@ async function listEntries(zip: ZipFile, path: string): Promise<Listed> {
 async function* entriesOf(zip: ZipFile, path: string): AsyncGenerator<Entry> {
   try {
     for await (const entry of zip.eachEntry()) {
-      if (!isSafeName(entry.fileName)) throw new ExportRefused(path, 'it holds a file name with control characters, or a far too long one');
+      if (!isSafeName(entry.fileName))
+        throw new ExportRefused(path, 'it holds a file name with control characters, or a far too long one');
       yield entry;
     }
   } catch (error) {
     if (error instanceof ExportRefused) throw error;
     // yauzl reports names out of the folder ("../", "/", "C:/") among its format errors.
-    const isEscape = error instanceof Error && /^(invalid relative path|absolute path|invalid characters in fileName)/.test(error.message);
+    const isEscape =
+      error instanceof Error &&
+      /^(invalid relative path|absolute path|invalid characters in fileName)/.test(error.message);
     if (isEscape) throw new ExportRefused(path, 'it holds a file path that leads out of its folder', error);
     throw new ExportUnreadable(path, 'is a damaged zip: its list of files cannot be read', error);
   }

@@ -25,7 +25,10 @@ const lenientText = z.string().nullish().catch(undefined);
 const authorSchema = z.object({
   username: lenientText,
   user_team: idSchema.nullish().catch(undefined),
-  user_profile: z.looseObject({ team: idSchema.nullish().catch(undefined) }).nullish().catch(undefined),
+  user_profile: z
+    .looseObject({ team: idSchema.nullish().catch(undefined) })
+    .nullish()
+    .catch(undefined),
   bot_profile: z.object({ name: lenientText }).nullish().catch(undefined),
 });
 

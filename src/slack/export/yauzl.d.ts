@@ -22,5 +22,8 @@ declare module 'yauzl' {
   }
 
   /** `lazyEntries` is always on here. */
-  export function openPromise(path: string, options?: { autoClose?: boolean; strictFileNames?: boolean }): Promise<ZipFile>;
+  export function openPromise(
+    path: string,
+    options?: { autoClose?: boolean; strictFileNames?: boolean },
+  ): Promise<ZipFile>;
 }
