@@ -160,9 +160,9 @@ async function startWeb(
   );
   kick = () => loop.kick();
   stack.defer(() => server.close());
-  await registerHealth(server, db);
+  registerHealth(server, db);
   await server.register(async (scope) => {
-    await registerWorkspace(scope, {
+    registerWorkspace(scope, {
       reads,
       receive,
       hub,
@@ -176,7 +176,7 @@ async function startWeb(
   return { receive, address };
 }
 
-async function registerHealth(server: FastifyInstance, db: pg.Pool): Promise<void> {
+function registerHealth(server: FastifyInstance, db: pg.Pool): void {
   server.get('/livez', async () => ({ status: 'ok' }));
   server.get('/health', async (_request, reply) => {
     const database = await isAnswering(db);

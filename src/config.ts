@@ -131,13 +131,12 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   const problems = result.success
     ? []
     : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  if (given['SLACK_BOT_TOKEN'] && !given['SLACK_SIGNING_SECRET'] && !given['SLACK_APP_TOKEN']) {
+  if (given.SLACK_BOT_TOKEN && !given.SLACK_SIGNING_SECRET && !given.SLACK_APP_TOKEN) {
     problems.push(
       'SLACK_BOT_TOKEN: set SLACK_SIGNING_SECRET (events over HTTP) or SLACK_APP_TOKEN (Socket Mode) beside it',
     );
   }
-  if (given['EMBEDDINGS'] === 'openai' && !given['OPENAI_API_KEY'])
-    problems.push('EMBEDDINGS: openai needs OPENAI_API_KEY');
+  if (given.EMBEDDINGS === 'openai' && !given.OPENAI_API_KEY) problems.push('EMBEDDINGS: openai needs OPENAI_API_KEY');
   if (problems.length > 0 || !result.success) throw new InvalidSettings(problems);
   // The shape is built from settingTable itself, which Settings is inferred from.
   return result.data as Settings;

@@ -44,11 +44,3 @@ export async function replaceMembers(
   );
   await db.query('update conversation set members_checked_at = now() where team = $1 and id = $2', [team, channel]);
 }
-
-export async function listMembers(db: Queryable, team: string, channel: string): Promise<string[]> {
-  const { rows } = await db.query<{ person: string }>(
-    'select person from membership where team = $1 and channel = $2',
-    [team, channel],
-  );
-  return rows.map(({ person }) => person);
-}

@@ -71,7 +71,7 @@ const erased = `deleted = true, text = '', raw_text = '', files = '[]', words = 
 export async function deleteMessage(db: Queryable, team: string, channel: string, ts: string): Promise<boolean> {
   const { rowCount } = await db.query(
     `insert into message (team, channel, ts, author, text, raw_text, deleted, said_at)
-     values ($1, $2, $3, '', '', '', true, to_timestamp($3::double precision))
+     values ($1, $2, $3::text, '', '', '', true, to_timestamp($3::text::double precision))
      on conflict (team, channel, ts) do update set ${erased} where not message.deleted`,
     [team, channel, ts],
   );

@@ -144,11 +144,3 @@ export async function forgetMessageInReplies(
     [team, channel, ts],
   );
 }
-
-/** Seconds for which the oldest due reply has waited; null where none waits. */
-export async function oldestOwedSeconds(db: Queryable): Promise<number | null> {
-  const { rows } = await db.query<{ seconds: number | null }>(
-    `select extract(epoch from now() - min(owed_at))::float8 as seconds from reply where state = 'owed'`,
-  );
-  return rows[0]?.seconds ?? null;
-}

@@ -37,9 +37,11 @@ const roomParams = z.object({ id: z.string().max(100) });
 const messageParams = z.object({ id: z.string().max(100), ts });
 
 /** The HTTP interface of the local workspace, under /workspace/api. No login: it must be on loopback alone. */
-export async function registerWorkspace(app: FastifyInstance, options: WorkspaceOptions): Promise<void> {
+export function registerWorkspace(app: FastifyInstance, options: WorkspaceOptions): void {
   const { reads, hub } = options;
   guardWorkspace(app);
+  // a form of another page can send plain text without asking first
+  app.removeContentTypeParser('text/plain');
   answerErrors(app, options.log);
 
   app.get('/workspace/api/people', async () => (await reads.people()).map(toWirePerson));

@@ -128,7 +128,8 @@ async function readDirectory(run: Run): Promise<Directory> {
   const conversations: ExportedConversation[] = [];
   for (const list of Object.keys(conversationLists).filter(isList)) {
     if (!run.archive.has(list)) continue;
-    conversations.push(...(await readFile(run, list, (item) => readConversation(list, item))));
+    for (const exported of await readFile(run, list, (item) => readConversation(list, item)))
+      conversations.push(exported);
   }
   const personNames = new Map(people.map((person) => [person.id, person.displayName ?? person.name]));
   const channelNames = new Map(

@@ -79,9 +79,9 @@ function endOfString(text: string, start: number): number | JsonError {
         problem: code === 0x0a ? 'a text does not end on its line' : 'a control character in a text',
       };
     if (code !== 0x5c) continue;
-    const escape = /^(?:["\\/bfnrt]|u[\da-fA-F]{4})/.exec(text.slice(at + 1, at + 6));
-    if (escape === null) return { offset: at, problem: 'a wrong escape in a text' };
-    at += escape[0].length;
+    const escapeSequence = /^(?:["\\/bfnrt]|u[\da-fA-F]{4})/.exec(text.slice(at + 1, at + 6));
+    if (escapeSequence === null) return { offset: at, problem: 'a wrong escapeSequence in a text' };
+    at += escapeSequence[0].length;
   }
   return { offset: text.length, problem: 'ends in the middle' };
 }

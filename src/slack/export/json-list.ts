@@ -62,7 +62,7 @@ class ListSplitter {
     return this.#state === 'in item';
   }
 
-  *feed(chunk: Buffer): Generator<ListItem, void> {
+  *feed(chunk: Buffer): Generator<ListItem> {
     const hasMark = this.#isFirstByte && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf;
     this.#isFirstByte = false;
     let start = this.#isInItem ? 0 : -1;
@@ -72,7 +72,10 @@ class ListSplitter {
         const end = this.#scanItem(byte, at);
         if (end !== -1) {
           this.#keep(chunk.subarray(start, end));
-          if (this.#isCrossed) return yield this.#breakInItem('a wrong bracket');
+          if (this.#isCrossed) {
+            yield this.#breakInItem('a wrong bracket');
+            return;
+          }
           start = -1;
           yield this.#takeItem();
           // A bare value such as `12` ends before the sign that follows it.
