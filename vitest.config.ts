@@ -13,7 +13,6 @@ const browser = `${everywhere}*.browser.test.ts`;
  */
 export default defineConfig(({ mode }) => ({
   test: {
-    ...suite(mode),
     environment: 'node',
     pool: 'forks',
     // A first PGlite takes about 2 s on an idle machine; two cores may be busy.
@@ -23,6 +22,7 @@ export default defineConfig(({ mode }) => ({
     passWithNoTests: false,
     restoreMocks: true,
     unstubEnvs: true,
+    ...suite(mode),
   },
 }));
 

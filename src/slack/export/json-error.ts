@@ -80,7 +80,7 @@ function endOfString(text: string, start: number): number | JsonError {
       };
     if (code !== 0x5c) continue;
     const escapeSequence = /^(?:["\\/bfnrt]|u[\da-fA-F]{4})/.exec(text.slice(at + 1, at + 6));
-    if (escapeSequence === null) return { offset: at, problem: 'a wrong escapeSequence in a text' };
+    if (escapeSequence === null) return { offset: at, problem: 'a wrong escape in a text' };
     at += escapeSequence[0].length;
   }
   return { offset: text.length, problem: 'ends in the middle' };
