@@ -14,7 +14,7 @@ import { localPup, localTeam } from '../src/workspace/reads.ts';
 
 const settings = readSettings();
 // the terminal shows a bar and named problems; only what is wrong with pup itself is logged
-const log = createLogger('warn');
+const log = createLogger('error');
 
 /** The workspace to import into: the named one, the only one there is, or the local one. */
 async function openTarget({ team: named }: { readonly team: string | null }): Promise<ImportTarget> {
