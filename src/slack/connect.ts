@@ -213,7 +213,10 @@ function readHistoryMessage(channel: string, raw: unknown, reading: Reading, log
     return parseHistoryMessage(channel, raw, reading);
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
-    log.warn({ channel, code: 'INVALID_INPUT', problem: error.issues[0]?.path.join('.') }, 'message of wrong shape left out');
+    log.warn(
+      { channel, code: 'INVALID_INPUT', problem: error.issues[0]?.path.join('.') },
+      'message of wrong shape left out',
+    );
     return null;
   }
 }

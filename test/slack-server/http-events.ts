@@ -17,7 +17,11 @@ export interface Delivery {
   readonly status: number | null;
 }
 
-export function signedHeaders(body: string, timestamp = Math.floor(Date.now() / 1000), secret: string = ids.signingSecret): Record<string, string> {
+export function signedHeaders(
+  body: string,
+  timestamp = Math.floor(Date.now() / 1000),
+  secret: string = ids.signingSecret,
+): Record<string, string> {
   const signature = createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex');
   return {
     'content-type': 'application/json',

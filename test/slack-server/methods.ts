@@ -1,4 +1,4 @@
-import { type SlackMessageRow, ids, type Workspace } from './workspace.ts';
+import { ids, type SlackMessageRow, type Workspace } from './workspace.ts';
 
 export type Args = Readonly<Record<string, string>>;
 export type Answer = Record<string, unknown> & { readonly ok: boolean };
@@ -12,13 +12,19 @@ function json(text: string | undefined): unknown {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-function page<T>(items: readonly T[], { cursor, limit }: Args): { items: readonly T[]; response_metadata: { next_cursor: string } } {
+function page<T>(
+  items: readonly T[],
+  { cursor, limit }: Args,
+): { items: readonly T[]; response_metadata: { next_cursor: string } } {
   const from = Number(cursor ?? '0');
   const to = from + Math.min(1000, Number(limit ?? '100'));
   return { items: items.slice(from, to), response_metadata: { next_cursor: to < items.length ? String(to) : '' } };
 }
 
-function windowed(messages: readonly SlackMessageRow[], { oldest, latest, inclusive, include_all_metadata: metadata }: Args): SlackMessageRow[] {
+function windowed(
+  messages: readonly SlackMessageRow[],
+  { oldest, latest, inclusive, include_all_metadata: metadata }: Args,
+): SlackMessageRow[] {
   const isIn = ({ ts }: SlackMessageRow) => {
     const at = Number(ts);
     const after = oldest === undefined || at > Number(oldest) || (inclusive === 'true' && at === Number(oldest));
@@ -36,18 +42,38 @@ function events(workspace: Workspace, channel: string, emit: Emit) {
     posted: (row: SlackMessageRow) => emit({ ...row, ...common, event_ts: row.ts }),
     changed: (row: SlackMessageRow, before: SlackMessageRow) => {
       const ts = workspace.nextTs();
-      emit({ ...common, subtype: 'message_changed', hidden: true, ts, event_ts: ts, message: { ...row }, previous_message: before });
+      emit({
+        ...common,
+        subtype: 'message_changed',
+        hidden: true,
+        ts,
+        event_ts: ts,
+        message: { ...row },
+        previous_message: before,
+      });
     },
     deleted: (row: SlackMessageRow) => {
       const ts = workspace.nextTs();
-      emit({ ...common, subtype: 'message_deleted', hidden: true, ts, event_ts: ts, deleted_ts: row.ts, previous_message: row });
+      emit({
+        ...common,
+        subtype: 'message_deleted',
+        hidden: true,
+        ts,
+        event_ts: ts,
+        deleted_ts: row.ts,
+        previous_message: row,
+      });
     },
   };
 }
 
 function textLength(blocks: unknown): number {
   if (!Array.isArray(blocks)) return 0;
-  return blocks.reduce<number>((sum, block: { type?: string; text?: unknown }) => sum + (block.type === 'markdown' ? String(block.text).length : 0), 0);
+  return blocks.reduce<number>(
+    (sum, block: { type?: string; text?: unknown }) =>
+      sum + (block.type === 'markdown' ? String(block.text).length : 0),
+    0,
+  );
 }
 
 function own(workspace: Workspace, { channel = '', ts = '' }: Args): SlackMessageRow | null {
@@ -100,9 +126,16 @@ const chat: Record<string, Method> = {
     if (!workspace.channels.has(channel)) return refuse('channel_not_found');
     const kind = workspace.channel(channel).kind;
     if (thread_ts === undefined) return refuse('invalid_thread_ts');
-    if (kind !== 'direct' && (args.recipient_user_id === undefined || args.recipient_team_id === undefined)) return refuse('missing_recipient_user_id');
+    if (kind !== 'direct' && (args.recipient_user_id === undefined || args.recipient_team_id === undefined))
+      return refuse('missing_recipient_user_id');
     if (text.length > 12_000) return refuse('msg_too_long');
-    const row = workspace.add(channel, { user: ids.pup, bot_id: ids.bot, text, thread_ts, streaming_state: 'in_progress' });
+    const row = workspace.add(channel, {
+      user: ids.pup,
+      bot_id: ids.bot,
+      text,
+      thread_ts,
+      streaming_state: 'in_progress',
+    });
     events(workspace, channel, emit).posted(row);
     return { ok: true, channel, ts: row.ts };
   },
@@ -127,7 +160,15 @@ const chat: Record<string, Method> = {
 };
 
 const reads: Record<string, Method> = {
-  'auth.test': () => ({ ok: true, url: 'https://acme.slack.com/', team: 'Acme', team_id: ids.team, user: 'pup', user_id: ids.pup, bot_id: ids.bot }),
+  'auth.test': () => ({
+    ok: true,
+    url: 'https://acme.slack.com/',
+    team: 'Acme',
+    team_id: ids.team,
+    user: 'pup',
+    user_id: ids.pup,
+    bot_id: ids.bot,
+  }),
   'users.info': ({ user = '' }, workspace) => {
     const person = workspace.people.get(user);
     return person === undefined ? refuse('user_not_found') : { ok: true, user: workspace.describePerson(person) };
@@ -154,7 +195,9 @@ const reads: Record<string, Method> = {
   'conversations.history': (args, workspace) => {
     const row = workspace.channels.get(args.channel ?? '');
     if (row === undefined) return refuse('channel_not_found');
-    const main = row.messages.filter(({ ts, thread_ts, subtype }) => thread_ts === undefined || thread_ts === ts || subtype === 'thread_broadcast');
+    const main = row.messages.filter(
+      ({ ts, thread_ts, subtype }) => thread_ts === undefined || thread_ts === ts || subtype === 'thread_broadcast',
+    );
     const { items, response_metadata } = page(windowed(main, args).reverse(), args);
     return { ok: true, messages: items, has_more: response_metadata.next_cursor !== '', response_metadata };
   },
@@ -164,7 +207,10 @@ const reads: Record<string, Method> = {
     const thread = row.messages.filter(({ ts, thread_ts }) => ts === args.ts || thread_ts === args.ts);
     if (thread.length === 0) return refuse('thread_not_found');
     const root = thread.filter(({ ts }) => ts === args.ts);
-    const replies = windowed(thread.filter(({ ts }) => ts !== args.ts), args);
+    const replies = windowed(
+      thread.filter(({ ts }) => ts !== args.ts),
+      args,
+    );
     const { items, response_metadata } = page([...root, ...replies], args);
     return { ok: true, messages: items, has_more: response_metadata.next_cursor !== '', response_metadata };
   },

@@ -65,7 +65,16 @@ export class SlackServer implements AsyncDisposable {
     if (untold === true || !this.workspace.channel(channel).members.has(ids.pup)) return row.ts;
     this.emit(this.#messageEvent(channel, row));
     const mentioned = text.includes(`<@${ids.pup}>`) && this.workspace.channel(channel).kind !== 'direct';
-    if (mentioned) this.emit({ type: 'app_mention', channel, user: person, text, ts: row.ts, event_ts: row.ts, ...(threadTs === undefined ? {} : { thread_ts: threadTs }) });
+    if (mentioned)
+      this.emit({
+        type: 'app_mention',
+        channel,
+        user: person,
+        text,
+        ts: row.ts,
+        event_ts: row.ts,
+        ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+      });
     return row.ts;
   }
 
@@ -110,14 +119,19 @@ export class SlackServer implements AsyncDisposable {
     const fault = this.faults.take(method);
     if (fault?.kind === 'latency') await delay(fault.ms);
     if (fault?.kind === 'rate-limited') {
-      response.writeHead(429, { 'retry-after': String(fault.retryAfter) }).end(JSON.stringify({ ok: false, error: 'ratelimited' }));
+      response
+        .writeHead(429, { 'retry-after': String(fault.retryAfter) })
+        .end(JSON.stringify({ ok: false, error: 'ratelimited' }));
       return;
     }
     if (fault?.kind === 'server-error') {
       response.writeHead(500).end('upstream error');
       return;
     }
-    const answer = fault?.kind === 'refused' ? { ok: false, error: fault.error } : this.#call(method, args, request.headers.authorization);
+    const answer =
+      fault?.kind === 'refused'
+        ? { ok: false, error: fault.error }
+        : this.#call(method, args, request.headers.authorization);
     if (fault?.kind === 'lost-response') {
       response.destroy();
       return;
@@ -129,16 +143,24 @@ export class SlackServer implements AsyncDisposable {
     const token = authorization?.replace('Bearer ', '') ?? args.token;
     if (token === undefined) return { ok: false, error: 'not_authed' };
     if (method === 'apps.connections.open') {
-      return token === ids.appToken ? { ok: true, url: `ws://127.0.0.1:${this.#port}/link/?ticket=1` } : { ok: false, error: 'invalid_auth' };
+      return token === ids.appToken
+        ? { ok: true, url: `ws://127.0.0.1:${this.#port}/link/?ticket=1` }
+        : { ok: false, error: 'invalid_auth' };
     }
     if (token !== ids.botToken) return { ok: false, error: 'invalid_auth' };
     const known = methods[method];
-    return known === undefined ? { ok: false, error: 'unknown_method' } : known(args, this.workspace, (event) => this.emit(event));
+    return known === undefined
+      ? { ok: false, error: 'unknown_method' }
+      : known(args, this.workspace, (event) => this.emit(event));
   }
 }
 
 /** An Events API body. */
-export function envelope(event: Record<string, unknown>, eventId: string, more: Record<string, unknown> = {}): Record<string, unknown> & { event_id: string } {
+export function envelope(
+  event: Record<string, unknown>,
+  eventId: string,
+  more: Record<string, unknown> = {},
+): Record<string, unknown> & { event_id: string } {
   return {
     token: 'verification',
     team_id: ids.team,
@@ -148,7 +170,9 @@ export function envelope(event: Record<string, unknown>, eventId: string, more: 
     type: 'event_callback',
     event_id: eventId,
     event_time: Math.floor(Date.now() / 1000),
-    authorizations: [{ enterprise_id: null, team_id: ids.team, user_id: ids.pup, is_bot: true, is_enterprise_install: false }],
+    authorizations: [
+      { enterprise_id: null, team_id: ids.team, user_id: ids.pup, is_bot: true, is_enterprise_install: false },
+    ],
     is_ext_shared_channel: false,
     ...more,
   };

@@ -91,7 +91,9 @@ export class SocketMode {
       if (envelope?.timer) clearTimeout(envelope.timer);
       if (this.#open.delete(id)) this.acknowledged.push(id);
     });
-    socket.send(JSON.stringify({ type: 'hello', num_connections: this.#connections.size, debug_info: {}, connection_info: {} }));
+    socket.send(
+      JSON.stringify({ type: 'hello', num_connections: this.#connections.size, debug_info: {}, connection_info: {} }),
+    );
     for (const [id, { timer }] of this.#open) if (timer === null) this.#deliver(id);
   }
 
@@ -102,7 +104,15 @@ export class SocketMode {
     envelope.timer = null;
     if (socket === undefined) return;
     const retry = envelope.attempt === 0 ? {} : { retry_attempt: envelope.attempt, retry_reason: 'timeout' };
-    socket.send(JSON.stringify({ envelope_id: id, type: 'events_api', accepts_response_payload: false, payload: envelope.body, ...retry }));
+    socket.send(
+      JSON.stringify({
+        envelope_id: id,
+        type: 'events_api',
+        accepts_response_payload: false,
+        payload: envelope.body,
+        ...retry,
+      }),
+    );
     envelope.attempt += 1;
     envelope.timer = setTimeout(() => this.#deliver(id), this.redeliverAfterMs);
   }
