@@ -17,7 +17,7 @@ const directions = {
 
 // Tests stand beside the source and may set their scene with any other part.
 const tests = '([.]test[.]tsx?|-(arbitrary|fixtures)[.]ts)$';
-const entries = '^src/(main|app)[.]ts$';
+const entries = '^src/(main|app|app-local)[.]ts$';
 const liveSingletons = '^src/(db/connection|workers/queues)[.]ts$';
 const pathOf = (name) => (name === 'config' ? '^src/config[.]ts$' : `^src/${name}/`);
 
@@ -59,8 +59,8 @@ module.exports = {
       name: 'nobody-imports-app',
       comment: 'only main, scripts, benches and tests start the composition root',
       severity: 'error',
-      from: { path: '^(src|web)/', pathNot: ['^src/main[.]ts$', tests] },
-      to: { path: '^src/app[.]ts$' },
+      from: { path: '^(src|web)/', pathNot: [entries, tests] },
+      to: { path: '^src/app(-local)?[.]ts$' },
     },
     {
       name: 'nobody-imports-main',

@@ -73,6 +73,7 @@ const model = createServer((request, response) => {
 await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
 const settings = parseSettings({
   PORT: '0',
+  METRICS_PORT: '0',
   PUP_DATA_DIR: folder,
   LOG_LEVEL: 'silent',
   OPENAI_API_KEY: 'bench',

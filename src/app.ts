@@ -1,35 +1,28 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance } from 'fastify';
 import type pg from 'pg';
+import { openLocalWorkspace } from './app-local.ts';
 import type { Settings } from './config.ts';
-import { startAnswerLoop } from './conversation/answer-loop.ts';
+import { type AnswerLoop, startAnswerLoop } from './conversation/answer-loop.ts';
 import type { Chat, ReceiveEvents } from './conversation/chat.ts';
-import { createReceive } from './conversation/receive.ts';
+import { createReceive, type ReceiveOptions } from './conversation/receive.ts';
 import { writeReply } from './conversation/write-reply.ts';
-import { listConversations } from './db/conversations.ts';
 import { teamsWithUnembedded } from './db/embeddings.ts';
-import { findByReplyKey } from './db/messages.ts';
+import { lastStored } from './db/messages.ts';
 import { migrate } from './db/migrate.ts';
 import { isAnswering } from './db/open.ts';
-import { listPeople } from './db/people.ts';
-import { findShown, listShown } from './db/shown-messages.ts';
-import { listWorkspaces, saveWorkspace } from './db/workspaces.ts';
+import { saveWorkspace } from './db/workspaces.ts';
+import { NotFound } from './errors.ts';
 import { createLanguageModel, type LanguageModel } from './llm/answer.ts';
 import type { Embedder } from './llm/embedder.ts';
 import { createLocalEmbedder } from './llm/local-embedder.ts';
 import { createOpenAiEmbedder } from './llm/openai-embedder.ts';
 import { embedMessages } from './memory/embed-messages.ts';
+import { connectSlack, type SlackConnection } from './slack/connect.ts';
 import type { Logger } from './telemetry/log.ts';
+import { createMetrics, type Metrics, serveMetrics } from './telemetry/metrics.ts';
 import type { EmbeddingJob, JobQueue, QueueFactory } from './workers/create-queues.ts';
 import { enqueueEmbedding, startEmbeddingWorker } from './workers/embedding-worker.ts';
-import { EventHub } from './workspace/event-hub.ts';
-import { createLocalChat } from './workspace/local-chat.ts';
-import { localPup, localTeam, type WorkspaceReads } from './workspace/reads.ts';
-import { registerWorkspace } from './workspace/routes.ts';
-import { loadSampleCompany, sampleEvents } from './workspace/sample-company/load.ts';
-import { createTimestamps } from './workspace/timestamps.ts';
+import { localTeam } from './workspace/reads.ts';
 
 /** What the process brings: its settings and the connections that it opened by them. */
 export interface Resources {
@@ -58,7 +51,7 @@ export async function startApp(resources: Resources): Promise<App> {
     if (settings.PUP_ROLE !== 'web') stack.use(startEmbedding(resources, embedder));
     if (settings.PUP_ROLE === 'worker')
       return {
-        receive: receiveFor(resources, () => {}),
+        receive: receiveFor(resources, createChats(), 'none'),
         address: null,
         [Symbol.asyncDispose]: () => stack.disposeAsync(),
       };
@@ -109,12 +102,16 @@ function startEmbedding({ settings, log, db, queues, embeddingQueue }: Resources
   });
 }
 
-function receiveFor({ db, embeddingQueue, log }: Resources, onOwed: () => void): ReceiveEvents {
+function receiveFor(
+  { db, embeddingQueue, log }: Resources,
+  chats: Chats,
+  answer: ReceiveOptions['answer'],
+): ReceiveEvents {
   return createReceive({
     db,
-    pupId: () => localPup,
-    answer: 'all',
-    onOwed,
+    pupId: (team) => chats.of(team).pupId(team),
+    answer,
+    onOwed: () => chats.onOwed(),
     // the message is stored: a queue that is away must not turn it down, the sweep finds it later
     onUnembedded: (team, messages) =>
       enqueueEmbedding(embeddingQueue, { team, messages }).catch((error: unknown) =>
@@ -123,57 +120,101 @@ function receiveFor({ db, embeddingQueue, log }: Resources, onOwed: () => void):
   });
 }
 
+/** The chats that pup is in, and whom to tell when one of them is owed a reply. */
+interface Chats {
+  local: Chat | null;
+  slack: SlackConnection | null;
+  of(team: string): Chat;
+  onOwed(): void;
+}
+
+function createChats(): Chats {
+  return {
+    local: null,
+    slack: null,
+    of(team) {
+      const chat = team === localTeam ? this.local : (this.slack?.chat ?? null);
+      if (chat === null) throw new NotFound(`pup is not connected to the workspace ${team}`);
+      return chat;
+    },
+    onOwed() {},
+  };
+}
+
 async function startWeb(
   resources: Resources,
   embedder: Embedder,
   stack: AsyncDisposableStack,
 ): Promise<Pick<App, 'receive' | 'address'>> {
   const { settings, log, db } = resources;
-  let kick = () => {};
-  const receive = receiveFor(resources, () => kick());
+  const chats = createChats();
+  const receive = receiveFor(resources, chats, 'all');
   const server = fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true });
-  const hub = stack.use(new EventHub());
-  const nextTs = createTimestamps();
-  const reads = localReads(db);
-  const chat: Chat = createLocalChat({ reads, receive, hub, nextTs });
-  await seedLocalWorkspace(resources, receive);
-  const model = openModel(settings, log.child({ component: 'model' }));
-  const loop = stack.use(
-    startAnswerLoop({
-      db,
-      concurrency: settings.REPLY_CONCURRENCY,
-      log: log.child({ component: 'reply' }),
-      write: (reply, signal) =>
-        writeReply(
-          {
-            db,
-            chat,
-            embedder,
-            model,
-            maxContextTokens: settings.OPENAI_MAX_CONTEXT_TOKENS,
-            log: log.child({ component: 'reply' }),
-          },
-          reply,
-          signal,
-        ),
-    }),
-  );
-  kick = () => loop.kick();
-  stack.defer(() => server.close());
+  const metrics = createMetrics();
+  stack.use(await serveMetrics(metrics, settings.HOST, settings.METRICS_PORT, log));
   registerHealth(server, db);
-  await server.register(async (scope) => {
-    registerWorkspace(scope, {
-      reads,
-      receive,
-      hub,
-      nextTs,
-      suggestions: loadSampleCompany().suggestions,
-      log: log.child({ component: 'workspace' }),
-    });
-    await servePage(scope);
-  });
+  if (usesLocalWorkspace(settings)) {
+    chats.local = await openLocalWorkspace({ db, log: log.child({ component: 'workspace' }), receive, server, stack });
+  }
+  if (settings.SLACK_BOT_TOKEN !== undefined) {
+    chats.slack = openSlack(resources, settings.SLACK_BOT_TOKEN, chats, receive, metrics);
+    if (chats.slack.plugin !== null) await server.register(chats.slack.plugin);
+  }
+  const loop = stack.use(startReplies(resources, embedder, chats));
+  chats.onOwed = () => loop.kick();
+  stack.defer(() => server.close());
   const address = await server.listen({ port: settings.PORT, host: settings.HOST });
+  if (chats.slack !== null) {
+    const { slack } = chats;
+    stack.defer(() => slack.stop());
+    await slack.start();
+  }
   return { receive, address };
+}
+
+function startReplies({ settings, log, db }: Resources, embedder: Embedder, chats: Chats): AnswerLoop {
+  const model = openModel(settings, log.child({ component: 'model' }));
+  const replyLog = log.child({ component: 'reply' });
+  const maxContextTokens = settings.OPENAI_MAX_CONTEXT_TOKENS;
+  return startAnswerLoop({
+    db,
+    concurrency: settings.REPLY_CONCURRENCY,
+    log: replyLog,
+    write: async (reply, signal) =>
+      writeReply({ db, chat: chats.of(reply.team), embedder, model, maxContextTokens, log: replyLog }, reply, signal),
+  });
+}
+
+function openSlack(
+  resources: Resources,
+  botToken: string,
+  chats: Chats,
+  receive: ReceiveEvents,
+  metrics: Metrics,
+): SlackConnection {
+  const { settings, db } = resources;
+  const log = resources.log.child({ component: 'slack' });
+  return connectSlack({
+    botToken,
+    appToken: settings.SLACK_APP_TOKEN,
+    signingSecret: settings.SLACK_SIGNING_SECRET,
+    apiUrl: settings.SLACK_API_URL,
+    receive,
+    receiveMissed: receiveFor(resources, chats, { youngerThanMs: settings.REPLY_CATCHUP_MINUTES * 60_000 }),
+    lastStored: (team) => lastStored(db, team),
+    onTeam: ({ team, userId }) => saveWorkspace(db, team, userId),
+    countIgnored(reason) {
+      // the type itself goes into the log: as a label it could grow without bound
+      metrics.ignoredEvents.inc({ reason: reason.startsWith('unknown') ? 'unknown' : 'nothing to remember' });
+      log.debug({ reason }, 'event ignored');
+    },
+    log,
+  });
+}
+
+function usesLocalWorkspace(settings: Settings): boolean {
+  if (settings.LOCAL_WORKSPACE === 'auto') return settings.SLACK_BOT_TOKEN === undefined;
+  return settings.LOCAL_WORKSPACE === 'on';
 }
 
 function registerHealth(server: FastifyInstance, db: pg.Pool): void {
@@ -184,54 +225,4 @@ function registerHealth(server: FastifyInstance, db: pg.Pool): void {
       .status(database ? 200 : 503)
       .send({ status: database ? 'ok' : 'unhealthy', database: database ? 'ok' : 'down' });
   });
-}
-
-async function servePage(scope: FastifyInstance): Promise<void> {
-  const built = ['../dist/web', './web']
-    .map((path) => join(import.meta.dirname, path))
-    .find((path) => existsSync(path));
-  if (built === undefined) throw new Error('The page of the local workspace is not built. Run npm run build.');
-  await scope.register(fastifyStatic, { root: built });
-}
-
-function localReads(db: pg.Pool): WorkspaceReads {
-  return {
-    people: () => listPeople(db, localTeam),
-    async rooms() {
-      const conversations = await listConversations(db, localTeam);
-      return conversations.flatMap(({ kind, ...room }) => (kind === null ? [] : [{ ...room, kind }]));
-    },
-    messages: (channel, page) => listShown(db, localTeam, channel, page),
-    message: (channel, ts) => findShown(db, localTeam, channel, ts),
-    replyPosted: (channel, key) => findByReplyKey(db, localTeam, channel, key),
-  };
-}
-
-/** Fills an empty local workspace with the sample company, pup, and a direct message with pup for each person. */
-async function seedLocalWorkspace({ db, log }: Resources, receive: ReceiveEvents): Promise<void> {
-  const known = (await listWorkspaces(db)).some(({ team }) => team === localTeam);
-  if (known) return;
-  const company = loadSampleCompany();
-  const pup = {
-    id: localPup,
-    name: 'pup',
-    displayName: 'pup',
-    isBot: true,
-    isGuest: false,
-    isStranger: false,
-    deleted: false,
-    timeZone: null,
-  };
-  const events = sampleEvents(company, { team: localTeam, now: new Date() });
-  const directs = company.people.flatMap(({ id }) => {
-    const conversation = { id: `D-${id}`, kind: 'direct', name: null, archived: false, shared: false } as const;
-    return [
-      { type: 'conversation', team: localTeam, conversation },
-      { type: 'join', team: localTeam, channel: conversation.id, person: id },
-    ] as const;
-  });
-  await receive([{ type: 'person', team: localTeam, person: pup }, ...events, ...directs]);
-  // last, so that a start that was cut off is done again
-  await saveWorkspace(db, localTeam, localPup);
-  log.info({ people: company.people.length, events: events.length }, 'sample company moved in');
 }

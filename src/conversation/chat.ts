@@ -123,6 +123,8 @@ export interface Chat {
   openReply(
     place: ReplyPlace,
     key: string,
+    /** On the first attempt nothing can have been posted yet, which saves the look. */
+    options?: { readonly firstAttempt?: boolean },
   ): Promise<{ readonly finished: string | null; readonly stream: ReplyStream }>;
   permalink(team: string, channel: string, ts: string, threadTs: string | null): string;
   /** Members of a private conversation as the chat knows them now; null when it cannot be known. */

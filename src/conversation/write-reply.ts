@@ -29,7 +29,9 @@ export async function writeReply(resources: WriteReplyResources, reply: OwedRepl
   const place = await placeOf(resources, reply);
   const seen = chat.showSeen(place);
   try {
-    const { finished, stream } = await chat.openReply(place, replyKey(reply.channel, reply.askedTs));
+    const { finished, stream } = await chat.openReply(place, replyKey(reply.channel, reply.askedTs), {
+      firstAttempt: reply.attempt === 1,
+    });
     if (finished !== null) {
       log.info({ channel: reply.channel, asked: reply.askedTs }, 'reply was posted by an earlier attempt');
       await endReply(db, reply, {

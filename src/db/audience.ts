@@ -39,6 +39,7 @@ export async function readPlaceFacts(
      ), judged as (
        select present.person, case when p.id is null or p.is_stranger then 'stranger' when p.is_guest then 'guest' else 'colleague' end as standing
        from present left join person p on p.team = $1 and p.id = present.person
+       where present.person not in (select pup_id from workspace where team = $1)
      )
      select c.kind, coalesce(c.shared, false) as shared, coalesce(c.members_checked_at >= $4, false) as fresh,
        (select standing from judged where person = $3) as asker,

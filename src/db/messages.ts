@@ -82,6 +82,16 @@ export async function deleteMessagesOf(db: Queryable, team: string, channel: str
   await db.query(`update message set ${erased} where team = $1 and channel = $2 and not deleted`, [team, channel]);
 }
 
+/** The newest stored ts of each conversation: where gap repair starts. */
+export async function lastStored(db: Queryable, team: string): Promise<{ channel: string; ts: string }[]> {
+  const { rows } = await db.query<{ channel: string; ts: string | null }>(
+    `select c.id as channel, (select max(ts) from message m where m.team = c.team and m.channel = c.id) as ts
+     from conversation c where c.team = $1`,
+    [team],
+  );
+  return rows.flatMap(({ channel, ts }) => (ts === null ? [] : [{ channel, ts }]));
+}
+
 /** The ts of the first message that pup posted under this key in the channel; null where there is none. */
 export async function findByReplyKey(
   db: Queryable,

@@ -51,8 +51,9 @@ export class SlackReplyStream implements ReplyStream {
     this.#timer = setTimeout(
       () => {
         this.#timer = null;
-        this.#showing = this.#show().finally(() => {
+        this.#showing = this.#show().then((again) => {
           this.#showing = null;
+          if (again) this.#schedule();
         });
       },
       Math.max(0, this.#nextAt - Date.now()),
@@ -60,34 +61,32 @@ export class SlackReplyStream implements ReplyStream {
     this.#timer.unref();
   }
 
-  async #show(): Promise<void> {
+  /** Whether there is more to show, or the same again. */
+  async #show(): Promise<boolean> {
     const text = this.#text;
     this.#nextAt = Date.now() + this.#surface.intervalMs;
+    let again = false;
     try {
       await this.#surface.show(text);
     } catch (error) {
-      this.#takeFailure(error);
+      again = this.#takeFailure(error);
     }
-    if (this.#text !== text || this.#failed) queueMicrotask(() => this.#schedule());
-    this.#failed = false;
+    return again || this.#text !== text;
   }
 
-  #failed = false;
-
-  #takeFailure(error: unknown): void {
+  #takeFailure(error: unknown): boolean {
     const { log, place } = this.#options;
     if (error instanceof CannotStream) {
       log.info({ channel: place.channel, reason: error.reason }, 'no streaming here; editing a message instead');
       if (neverStreams(error)) this.#options.onNeverStreams();
       this.#surface = updateSurface(this.#options, []);
       this.#nextAt = 0;
-      this.#failed = true;
-      return;
+      return true;
     }
     const failure = classify(error);
     const waitMs = failure.kind === 'rate-limited' ? failure.waitMs + 100 : 2000;
     this.#nextAt = Date.now() + waitMs;
-    this.#failed = failure.kind === 'rate-limited';
     log.warn({ channel: place.channel, err: error }, 'could not show a part of the answer');
+    return failure.kind === 'rate-limited';
   }
 }

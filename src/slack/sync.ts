@@ -104,10 +104,9 @@ async function repairConversations(options: RepairOptions): Promise<ChatConversa
     rooms.push(...page);
     if (page.length > 0) await receive(page.map((conversation) => ({ team, type: 'conversation', conversation })));
   }
-  for (const { id, kind } of rooms) {
+  for (const { id } of rooms) {
     signal?.throwIfAborted();
-    // who may read a public channel does not depend on who is in it
-    if (kind === 'public') continue;
+    // of public channels too: a guest among the readers narrows what may be said there
     const members = (await readMembers(readClient, id, log)) ?? [];
     if (members.length > 0) await receive(members.map((person) => ({ team, type: 'join', channel: id, person })));
   }
@@ -185,7 +184,8 @@ async function* pages<T>(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<T> {
   try {
-    for await (const page of client.paginate(method, args)) {
+    // a copy: paginate writes the cursor into what it is given
+    for await (const page of client.paginate(method, { ...args })) {
       signal?.throwIfAborted();
       yield schema.parse(page);
     }

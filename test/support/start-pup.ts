@@ -31,7 +31,7 @@ export async function openTestDatabase(): Promise<{ database: OpenDatabase; envi
 /** Starts the whole of pup on a free port, with the local workspace. */
 export async function startPup(environment: Record<string, string> = {}): Promise<TestPup> {
   const { database, environment: home } = await openTestDatabase();
-  const settings = parseSettings({ PORT: '0', LOG_LEVEL: 'silent', ...home, ...environment });
+  const settings = parseSettings({ PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent', ...home, ...environment });
   const place = queueHome(settings, database.pool);
   await prepareQueueHome(place);
   const queues = createQueueFactory(place);
