@@ -7,7 +7,7 @@ import type { Chat, ReceiveEvents } from './conversation/chat.ts';
 import { createReceive, type ReceiveOptions } from './conversation/receive.ts';
 import { writeReply } from './conversation/write-reply.ts';
 import { teamsWithUnembedded } from './db/embeddings.ts';
-import { lastStored } from './db/messages.ts';
+import { lastStored, liveThreads } from './db/messages.ts';
 import { migrate } from './db/migrate.ts';
 import { isAnswering } from './db/open.ts';
 import { saveWorkspace } from './db/workspaces.ts';
@@ -202,6 +202,7 @@ function openSlack(
     receive,
     receiveMissed: receiveFor(resources, chats, { youngerThanMs: settings.REPLY_CATCHUP_MINUTES * 60_000 }),
     lastStored: (team) => lastStored(db, team),
+    liveThreads: (team, channel) => liveThreads(db, team, channel),
     onTeam: ({ team, userId }) => saveWorkspace(db, team, userId),
     countIgnored(reason) {
       // the type itself goes into the log: as a label it could grow without bound

@@ -75,7 +75,13 @@ export async function confirmedConversationsOf(
   return rows.map(({ id }) => id);
 }
 
-/** The conversations of these kinds of which the person is said to be a member, but not confirmed since then. */
+/** At most so many memberships are asked for at once: the chat limits how often it may be asked. */
+const maxUnconfirmed = 40;
+
+/**
+ * The conversations of these kinds of which the person is said to be a member without confirmation since then,
+ * and those whose members nobody has asked for yet.
+ */
 export async function unconfirmedConversationsOf(
   db: Queryable,
   team: string,
@@ -84,10 +90,12 @@ export async function unconfirmedConversationsOf(
   freshSince: Date,
 ): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    `select c.id from membership m join conversation c on c.team = m.team and c.id = m.channel
-     where m.team = $1 and m.person = $2 and c.kind = any ($3)
-       and (c.members_checked_at is null or c.members_checked_at < $4)`,
-    [team, person, kinds, freshSince],
+    `select c.id from conversation c
+     left join membership m on m.team = c.team and m.channel = c.id and m.person = $2
+     where c.team = $1 and c.kind = any ($3)
+       and (c.members_checked_at is null or (m.person is not null and c.members_checked_at < $4))
+     order by m.person is null, c.members_checked_at nulls first limit $5`,
+    [team, person, kinds, freshSince, maxUnconfirmed],
   );
   return rows.map(({ id }) => id);
 }

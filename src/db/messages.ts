@@ -92,6 +92,17 @@ export async function lastStored(db: Queryable, team: string): Promise<{ channel
   return rows.flatMap(({ channel, ts }) => (ts === null ? [] : [{ channel, ts }]));
 }
 
+/** The roots of the threads with a reply in the last week, the liveliest 30: where someone may have gone on. */
+export async function liveThreads(db: Queryable, team: string, channel: string): Promise<string[]> {
+  const { rows } = await db.query<{ root: string }>(
+    `select thread_ts as root from message
+     where team = $1 and channel = $2 and thread_ts is not null and said_at > now() - interval '7 days'
+     group by thread_ts order by max(ts) desc limit 30`,
+    [team, channel],
+  );
+  return rows.map(({ root }) => root);
+}
+
 /** The ts of the first message that pup posted under this key in the channel; null where there is none. */
 export async function findByReplyKey(
   db: Queryable,

@@ -30,6 +30,8 @@ export interface SlackOptions {
   readonly receiveMissed: ReceiveEvents;
   /** The newest stored ts of each conversation. */
   readonly lastStored: (team: string) => Promise<readonly StoredUpTo[]>;
+  /** The roots of the threads of a conversation that were alive lately. */
+  readonly liveThreads: (team: string, channel: string) => Promise<readonly string[]>;
   /** Pup knows now who it is; resolves before the first event is taken in. */
   readonly onTeam?: (team: SlackTeam) => Promise<void>;
   /** An event that tells nothing to remember, by its reason; of an unknown type, `unknown: <type>`. */
@@ -78,6 +80,7 @@ export function connectSlack(options: SlackOptions): SlackConnection {
         readClient: clients.read,
         receive: noting(names, options.receiveMissed),
         storedUpTo,
+        liveThreads: (channel) => options.liveThreads(id, channel),
         toEvents,
         log,
         signal,

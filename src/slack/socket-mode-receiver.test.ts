@@ -104,6 +104,7 @@ test('a refused token ends the start with a clear error', async () => {
     receive: async () => [],
     receiveMissed: async () => [],
     lastStored: async () => [],
+    liveThreads: async () => [],
     countIgnored: () => {},
     log: createLogger('silent'),
   };

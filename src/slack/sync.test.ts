@@ -26,7 +26,7 @@ test('what was said while pup was away is stored in the order in which it was sa
   expect(kinds.filter((type) => type === 'conversation').length).toBe(2);
   expect(
     pup.store.events.flatMap((event) => (event.type === 'join' ? [`${event.channel} ${event.person}`] : [])),
-  ).toEqual(['D1 U1', 'D1 U0PUP']);
+  ).toEqual(['C1 U1', 'C1 U2', 'C1 U0PUP', 'D1 U1', 'D1 U0PUP']);
 });
 
 test('reading waits out a 429, and one conversation that fails does not stop the others', async () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ChatConversation, ChatEvent, ReceiveEvents } from '../conversation/chat.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { toAppError } from './clients.ts';
-import { SlackAuthFailed } from './errors.ts';
+import { SlackAuthFailed, SlackRefused } from './errors.ts';
 import { conversationSchema, personSchema, tsSchema } from './event-schemas.ts';
 import { toConversation, toPerson } from './parse-workspace.ts';
 import { readMembers } from './slack-chat.ts';
@@ -20,6 +20,8 @@ export interface RepairOptions {
   readonly receive: ReceiveEvents;
   /** The newest stored message of each conversation, read before new events came in. */
   readonly storedUpTo: readonly StoredUpTo[];
+  /** The roots of threads that were alive lately, by conversation: replies to an old root are in no history. */
+  readonly liveThreads: (channel: string) => Promise<readonly string[]>;
   /** Turns messages of one conversation, as histories give them, into events. */
   readonly toEvents: (conversation: ChatConversation, messages: readonly unknown[]) => Promise<readonly ChatEvent[]>;
   readonly log: Logger;
@@ -146,7 +148,7 @@ async function readMissed(options: RepairOptions, channel: string): Promise<unkn
   const { readClient, signal } = options;
   const oldest = oldestOf(options, channel);
   const found = new Map<string, unknown>();
-  const threads = new Set<string>();
+  const threads = new Set<string>(await options.liveThreads(channel));
   const take = (message: unknown) => {
     const root = rootSchema.safeParse(message);
     if (!root.success) return;
@@ -160,11 +162,24 @@ async function readMissed(options: RepairOptions, channel: string): Promise<unkn
   for await (const page of pages(readClient, 'conversations.history', window, messagesPage, signal))
     page.messages.forEach(take);
   for (const ts of threads) {
-    for await (const page of pages(readClient, 'conversations.replies', { ...window, ts }, messagesPage, signal)) {
-      page.messages.forEach(take);
-    }
+    await readThread(options, { ...window, ts }, take);
   }
   return [...found].toSorted(([a], [b]) => Number(a) - Number(b)).map(([, message]) => message);
+}
+
+async function readThread(
+  { readClient, signal, log }: RepairOptions,
+  window: Record<string, unknown>,
+  take: (message: unknown) => void,
+): Promise<void> {
+  try {
+    for await (const page of pages(readClient, 'conversations.replies', window, messagesPage, signal))
+      page.messages.forEach(take);
+  } catch (error) {
+    // a thread that was deleted meanwhile must not cost the conversation
+    if (!(error instanceof SlackRefused) || error.reason !== 'thread_not_found') throw error;
+    log.debug({ code: error.code }, 'thread is gone');
+  }
 }
 
 function oldestOf(

@@ -56,6 +56,7 @@ export async function connected(
     receive: store.receive,
     receiveMissed: store.receive,
     lastStored: async () => [],
+    liveThreads: async () => [],
     countIgnored: (reason) => ignored.push(reason),
     log: createLogger('silent'),
     socketTimings: { minDelayMs: 20, maxDelayMs: 200, silenceMs: 400, helloTimeoutMs: 1000 },
