@@ -22,7 +22,7 @@ import type { Logger } from './telemetry/log.ts';
 import { createMetrics, type Metrics, serveMetrics } from './telemetry/metrics.ts';
 import type { EmbeddingJob, JobQueue, QueueFactory } from './workers/create-queues.ts';
 import { enqueueEmbedding, startEmbeddingWorker } from './workers/embedding-worker.ts';
-import { localTeam } from './workspace/reads.ts';
+import { localPup, localTeam } from './workspace/reads.ts';
 
 /** What the process brings: its settings and the connections that it opened by them. */
 export interface Resources {
@@ -109,7 +109,7 @@ function receiveFor(
 ): ReceiveEvents {
   return createReceive({
     db,
-    pupId: (team) => chats.of(team).pupId(team),
+    pupId: (team) => (team === localTeam ? localPup : chats.of(team).pupId(team)),
     answer,
     onOwed: () => chats.onOwed(),
     // the message is stored: a queue that is away must not turn it down, the sweep finds it later

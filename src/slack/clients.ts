@@ -101,7 +101,10 @@ const badTokens = new Set([
 
 export function classify(error: unknown): CallFailure {
   if (error instanceof WebAPIRateLimitedError) return { kind: 'rate-limited', waitMs: error.retryAfter * 1000 };
-  // A proxy's 404 or 403 has not reached Slack, yet nobody can be sure of that.
+  // Whoever has no such address has not done it either.
+  if (error instanceof WebAPIHTTPError && error.statusCode === 404)
+    return { kind: 'refused', reason: 'unknown_method' };
+  // A proxy's 403 or 502 has not reached Slack, yet nobody can be sure of that.
   if (error instanceof WebAPIHTTPError) return { kind: 'unknown' };
   if (!(error instanceof WebAPIPlatformError)) return { kind: 'unknown' };
   const reason = error.data.error;
@@ -114,7 +117,9 @@ export function toAppError(method: string, error: unknown): SlackAuthFailed | Sl
   if (error instanceof SlackAuthFailed || error instanceof SlackRefused || error instanceof SlackUnavailable)
     return error;
   const failure = classify(error);
-  if (failure.kind !== 'refused') return new SlackUnavailable(method, error);
+  // a proxy that is up before Slack is: the method is there for certain, so a later call may succeed
+  const postLater = method === 'chat.postMessage' && error instanceof WebAPIHTTPError;
+  if (failure.kind !== 'refused' || postLater) return new SlackUnavailable(method, error);
   if (badTokens.has(failure.reason)) return new SlackAuthFailed(failure.reason, error);
   return new SlackRefused(method, failure.reason, error);
 }

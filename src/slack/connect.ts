@@ -55,7 +55,12 @@ export interface SlackConnection {
   repaired(): Promise<void>;
 }
 
-const identitySchema = z.object({ team_id: z.string(), user_id: z.string(), bot_id: z.string(), url: z.string() });
+const identitySchema = z.object({
+  team_id: z.string(),
+  user_id: z.string(),
+  bot_id: z.string().optional(),
+  url: z.string(),
+});
 
 /** Pup in one Slack workspace, over HTTP events or Socket Mode. Nothing is connected before `start`. */
 export function connectSlack(options: SlackOptions): SlackConnection {
@@ -236,7 +241,7 @@ async function askIdentity(ask: () => Promise<unknown>, log: Logger, signal: Abo
     signal.throwIfAborted();
     try {
       const { team_id: team, user_id: userId, bot_id: botId, url } = identitySchema.parse(await ask());
-      return { team, userId, botId, url };
+      return { team, userId, botId: botId ?? userId, url };
     } catch (error) {
       if (error instanceof z.ZodError) throw new SlackAuthFailed('the token is no bot token', error);
       const failure = toAppError('auth.test', error);

@@ -67,6 +67,7 @@ export const conversationSchema = z.object({
   is_group: flag,
   is_mpim: flag,
   is_im: flag,
+  is_member: flag,
   is_archived: flag,
   is_shared: flag,
   is_ext_shared: flag,

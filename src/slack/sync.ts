@@ -101,7 +101,7 @@ async function repairConversations(options: RepairOptions): Promise<ChatConversa
   const { readClient, receive, team, log, signal } = options;
   const args = { types: 'public_channel,private_channel,mpim,im', exclude_archived: false, limit: 200 };
   const rooms: ChatConversation[] = [];
-  for await (const { channels } of pages(readClient, 'users.conversations', args, roomsPage, signal)) {
+  for await (const { channels } of ownConversations(readClient, args, signal)) {
     const page = channels.map(toConversation);
     rooms.push(...page);
     if (page.length > 0) await receive(page.map((conversation) => ({ team, type: 'conversation', conversation })));
@@ -113,6 +113,22 @@ async function repairConversations(options: RepairOptions): Promise<ChatConversa
     if (members.length > 0) await receive(members.map((person) => ({ team, type: 'join', channel: id, person })));
   }
   return rooms;
+}
+
+/** Where `users.conversations` is not to be had (a missing method or scope), the whole list with its `is_member` says the same. */
+async function* ownConversations(
+  client: WebClient,
+  args: Record<string, unknown>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<z.infer<typeof roomsPage>> {
+  try {
+    yield* pages(client, 'users.conversations', args, roomsPage, signal);
+  } catch (error) {
+    if (!(error instanceof SlackRefused)) throw error;
+    for await (const { channels } of pages(client, 'conversations.list', args, roomsPage, signal)) {
+      yield { channels: channels.filter((channel) => channel.is_member !== false) };
+    }
+  }
 }
 
 interface Counts {
