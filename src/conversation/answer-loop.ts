@@ -29,7 +29,7 @@ const maxDelaySeconds = 300;
  */
 export function startAnswerLoop(options: AnswerLoopOptions): AnswerLoop {
   const owner = randomUUID();
-  const { leaseSeconds = 30, pollMs = 1000, log } = options;
+  const { leaseSeconds = 15, pollMs = 1000, log } = options;
   const running = new Set<Promise<void>>();
   let stopping = false;
   let claiming: Promise<void> | null = null;

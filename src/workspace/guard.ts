@@ -16,6 +16,8 @@ export class WorkspaceRefusal extends AppError {
   }
 }
 
+/** PostgreSQL's code for a full disk. */
+const diskFull = '53100';
 const localHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
 
 /**
@@ -54,6 +56,13 @@ function describe(error: unknown): { status: number; code: string; message: stri
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status >= 400 && status < 500 && error instanceof Error)
     return { status, code: errorCode(error), message: error.message };
+  if (errorCode(error) === diskFull) {
+    return {
+      status: 507,
+      code: diskFull,
+      message: 'The disk is full; nothing was stored. Free some space and try again.',
+    };
+  }
   return {
     status: 503,
     code: errorCode(error),
