@@ -49,7 +49,7 @@ export function registerWorkspace(app: FastifyInstance, options: WorkspaceOption
   app.get('/workspace/api/channels', async (request) => {
     const { as } = z.object({ as: person.optional() }).parse(request.query);
     const rooms = await reads.rooms();
-    if (as === undefined) return rooms.filter(({ kind }) => kind !== 'direct').map(toWireRoom);
+    if (as === undefined) return rooms.map(toWireRoom);
     await findPerson(options, as);
     return rooms.filter((room) => mayRead(room, as)).map(toWireRoom);
   });
