@@ -37,7 +37,7 @@ export async function gatherContext(
       : await readThread(db, readable, reply.channel, reply.threadTs, threadMessages);
   const nearby = around.filter(({ ts }) => ts < reply.askedTs);
   const question = withoutAddress(asked.text);
-  const recalled = await searchMemory(resources, readable, searchText(question, nearby), {
+  const recalled = await searchMemory(resources, readable, searchText(question, asked, nearby), {
     limit: recalledMessages,
     except: { channel: reply.channel, ts: reply.askedTs },
   });
@@ -86,10 +86,10 @@ function withoutAddress(text: string): string {
   return text.replace(/^\s*(?:@pup\b[\s,:]*)+/i, '').trim() || text;
 }
 
-/** A short follow-up ("and who decided that?") means little without what stands before it. */
-function searchText(question: string, nearby: readonly Remembered[]): string {
-  const previous = nearby.at(-1);
-  return question.split(/\s+/).length > 5 || previous === undefined
-    ? question
-    : `${question}\n${cut(previous.text, 300)}`;
+/** In a thread or a direct message a short follow-up ("and who decided that?") means little without what a person said before it. */
+function searchText(question: string, asked: Remembered, nearby: readonly Remembered[]): string {
+  const isDialogue = asked.threadTs !== null || asked.kind === 'direct';
+  if (!isDialogue || question.split(/\s+/).length > 5) return question;
+  const previous = nearby.findLast(({ byPup }) => !byPup);
+  return previous === undefined ? question : `${question}\n${cut(previous.text, 300)}`;
 }

@@ -1,4 +1,4 @@
-import type { Passage } from '../memory/recall.ts';
+import { isRelevant, type Passage } from '../memory/recall.ts';
 import type { SourceRef } from './chat.ts';
 import { cut, type Evidence } from './evidence.ts';
 import { nothingFound, whyNoAnswer } from './persona.ts';
@@ -17,7 +17,7 @@ export function answerByRecall(
   evidence: Evidence,
   errorCode: string | null,
 ): RecallAnswer {
-  const shown = passages.slice(0, shownPassages);
+  const shown = passages.filter(isRelevant).slice(0, shownPassages);
   if (shown.length === 0) return { markdown: nothingFound, sources: [] };
   const quotes = shown.map((passage) => `${quoted(passage)}\n${evidence.longMarkdownLink(passage)}`);
   return {

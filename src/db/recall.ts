@@ -13,8 +13,10 @@ export interface RecallBounds {
 }
 
 export interface Candidate extends Remembered {
-  /** `ts_rank` of the words that question and message share; null where it came by its embedding alone. */
+  /** Summed rarity (idf) of the words that question and message share; null where it came by its embedding alone. */
   readonly wordScore: number | null;
+  /** That sum as a share of the whole question's, 0 to 1. */
+  readonly wordShare: number;
   /** Cosine of the embeddings, -1 to 1; null where either is missing. */
   readonly similarity: number | null;
 }
@@ -28,6 +30,8 @@ const evidence = `m.team = $1 and m.channel = any ($2) and not m.deleted and m.a
 
 /**
  * The best messages by shared words and by embedding together, up to `limit` each.
+ * Rare words decide: a word in more than 2,000 messages counts as common, which also bounds the time that a common
+ * word can cost, and is left out unless the question has fewer than two rarer ones.
  * The audience stands inside both searches: filtering afterwards would starve them.
  * `+ 0.0` keeps the planner off an approximate index, which loses rows under a filter.
  */
@@ -39,19 +43,30 @@ export async function findCandidates(
   limit: number,
 ): Promise<Candidate[]> {
   const { rows } = await db.query<Candidate>(
-    `with asked as (
-       select string_agg(quote_literal(lexeme), ' | ')::tsquery as query from unnest(to_tsvector('english', $3))
+    `with size as (
+       select greatest(reltuples, 1000)::float8 as messages from pg_class where oid = 'message'::regclass
+     ), counted as (
+       select quote_literal(lexeme)::tsquery as term,
+         (select count(*) from (select from message m
+            where m.team = $1 and m.words @@ quote_literal(lexeme)::tsquery limit 2000) as hits) as uses
+       from unnest(to_tsvector('english', $3))
+     ), weighed as (
+       select term, uses, ln(1 + size.messages / greatest(uses, 1)) as idf, row_number() over (order by uses = 0, uses) as rarity
+       from counted, size
+     ), terms as materialized (
+       select term, idf from weighed where uses > 0 and rarity <= 32 and (uses < 2000 or rarity <= 2)
      ), by_words as (
-       select m.channel, m.ts, ts_rank(m.words, asked.query, 1) as score
-       from asked, message m join workspace w on w.team = m.team
-       where m.words @@ asked.query and ${evidence}
-       order by score desc, m.ts desc limit $12
+       select m.channel, m.ts, sum(terms.idf) as score
+       from terms join message m on m.words @@ terms.term join workspace w on w.team = m.team
+       where ${evidence}
+       group by m.channel, m.ts order by score desc, m.ts desc limit $12
      ), by_embedding as (
        select m.channel, m.ts from message m join workspace w on w.team = m.team
        where $4::text is not null and m.embedding_model = $11 and m.embedding is not null and ${evidence}
        order by (m.embedding <=> $4::halfvec) + 0.0 limit $12
      )
      select ${rememberedColumns}, by_words.score::float8 as "wordScore",
+       coalesce(by_words.score / (select sum(idf) from weighed), 0)::float8 as "wordShare",
        case when m.embedding_model = $11 then (1 - (m.embedding <=> $4::halfvec))::float8 end as similarity
      from (select channel, ts from by_words union select channel, ts from by_embedding) as found
      join message m on m.team = $1 and m.channel = found.channel and m.ts = found.ts

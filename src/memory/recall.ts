@@ -30,8 +30,14 @@ export interface Passage extends Candidate {
 /** Longer questions are cut: beyond this words add nothing but time. */
 const maxQuestionCharacters = 4000;
 
-/** The k of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009). */
-const fusionConstant = 60;
+/** What a cosine of 1 is worth against the summed rarity of shared words, whose idf is 2 to 7 each. */
+const similarityWeight = 20;
+
+/**
+ * Below this sum of word share and half the similarity a message only happens to share something with the question.
+ * On the sample company answerable questions reach 0.55 to 1.4 with their best message, absent ones 0.2 to 0.6.
+ */
+const leastRelevance = 0.5;
 
 /** The remembered messages that fit the question best, best first, out of what the audience may read. */
 export async function recall(
@@ -60,26 +66,19 @@ export async function recall(
   return rankCandidates(candidates).slice(0, options.limit);
 }
 
-/** Reciprocal rank fusion of the two searches. Ties go to the newer message. */
+/** Weighted sum of shared rare words and similarity. Ties go to the newer message. */
 export function rankCandidates(candidates: readonly Candidate[]): Passage[] {
-  const byWords = ranksBy(candidates, ({ wordScore }) => wordScore);
-  const bySimilarity = ranksBy(candidates, ({ similarity }) => similarity);
   return candidates
-    .map((candidate) => ({ ...candidate, score: fused(byWords.get(candidate)) + fused(bySimilarity.get(candidate)) }))
+    .map((candidate) => ({
+      ...candidate,
+      score: (candidate.wordScore ?? 0) + similarityWeight * Math.max(0, candidate.similarity ?? 0),
+    }))
     .toSorted((a, b) => b.score - a.score || (a.ts < b.ts ? 1 : -1));
 }
 
-function ranksBy(
-  candidates: readonly Candidate[],
-  value: (candidate: Candidate) => number | null,
-): Map<Candidate, number> {
-  const scored = candidates.filter((candidate) => value(candidate) !== null);
-  scored.sort((a, b) => (value(b) ?? 0) - (value(a) ?? 0));
-  return new Map(scored.map((candidate, rank) => [candidate, rank + 1]));
-}
-
-function fused(rank: number | undefined): number {
-  return rank === undefined ? 0 : 1 / (fusionConstant + rank);
+/** Whether a passage says something about the question, and did not only turn up because nothing better did. */
+export function isRelevant({ wordShare, similarity }: Pick<Passage, 'wordShare' | 'similarity'>): boolean {
+  return wordShare + Math.max(0, similarity ?? 0) / 2 >= leastRelevance;
 }
 
 function toTs(time: Date | undefined): string | null {
