@@ -6,10 +6,10 @@ import { type AnswerLoop, startAnswerLoop } from './conversation/answer-loop.ts'
 import type { Chat, ReceiveEvents } from './conversation/chat.ts';
 import { createReceive, type ReceiveOptions } from './conversation/receive.ts';
 import { writeReply } from './conversation/write-reply.ts';
-import { teamsWithUnembedded } from './db/embeddings.ts';
+import { teamsWithUnembedded, tidyMessages } from './db/embeddings.ts';
 import { lastStored, liveThreads } from './db/messages.ts';
 import { migrate } from './db/migrate.ts';
-import { isAnswering } from './db/open.ts';
+import { isAnswering, isEmbedded } from './db/open.ts';
 import { saveWorkspace } from './db/workspaces.ts';
 import { NotFound } from './errors.ts';
 import { createLanguageModel, type LanguageModel } from './llm/answer.ts';
@@ -98,6 +98,7 @@ function startEmbedding({ settings, log, db, queues, embeddingQueue }: Resources
     concurrency: settings.EMBEDDING_QUEUE_CONCURRENCY,
     embed: ({ team, messages }) => embedMessages(db, embedder, team, messages),
     teamsThatWait: () => teamsWithUnembedded(db),
+    tidy: () => (isEmbedded(settings) ? tidyMessages(db) : Promise.resolve()),
     log: log.child({ component: 'embedding' }),
   });
 }

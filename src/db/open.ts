@@ -17,9 +17,13 @@ export interface OpenDatabase extends AsyncDisposable {
 
 /** Opens the database that the settings name. The embedded one takes its folder for this process (`DataFolderInUse`). */
 export function openDatabase(settings: Settings, log: Logger): OpenDatabase {
-  if (settings.DATABASE_URL === undefined && settings.DB_HOST === undefined)
-    return openEmbedded(settings.PUP_DATA_DIR, log);
+  if (isEmbedded(settings)) return openEmbedded(settings.PUP_DATA_DIR, log);
   return openServer(settings, log);
+}
+
+/** Whether the settings name no database server. */
+export function isEmbedded(settings: Settings): boolean {
+  return settings.DATABASE_URL === undefined && settings.DB_HOST === undefined;
 }
 
 function openServer(settings: Settings, log: Logger): OpenDatabase {

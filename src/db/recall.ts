@@ -45,7 +45,7 @@ export async function findCandidates(
   const { rows } = await db.query<Candidate>(
     `with size as (
        select greatest(reltuples, 1000)::float8 as messages from pg_class where oid = 'message'::regclass
-     ), counted as (
+     ), counted as materialized (
        select quote_literal(lexeme)::tsquery as term,
          (select count(*) from (select from message m
             where m.team = $1 and m.words @@ quote_literal(lexeme)::tsquery limit 2000) as hits) as uses

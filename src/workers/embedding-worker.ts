@@ -13,6 +13,8 @@ export interface EmbeddingWork {
   readonly embed: (job: EmbeddingJob) => Promise<number>;
   /** Teams with messages that wait: the database knows what is owed, whatever happened to the queue. */
   readonly teamsThatWait: () => Promise<readonly string[]>;
+  /** Called now and then after work, to tidy the table up. */
+  readonly tidy: () => Promise<void>;
   readonly log: Logger;
 }
 
@@ -25,16 +27,20 @@ export async function enqueueEmbedding(queue: JobQueue<EmbeddingJob>, job: Embed
 /** Works through the embedding queue, and looks once a minute for messages that no job will embed. */
 export function startEmbeddingWorker(work: EmbeddingWork): AsyncDisposable {
   const { queues, queue, log } = work;
+  let embeddedSinceSweep = 0;
   const worker: JobWorker = queues.createWorker<EmbeddingJob>(
     'embedding',
     async (job) => {
       const embedded = await work.embed(job);
+      embeddedSinceSweep += embedded;
       if (embedded > 0) log.debug({ team: job.team, embedded }, 'messages embedded');
     },
     work.concurrency,
   );
   worker.on('error', (error) => log.warn({ err: error }, 'embedding worker error'));
   const sweep = async () => {
+    if (embeddedSinceSweep > 0) await work.tidy();
+    embeddedSinceSweep = 0;
     const { waiting = 0, active = 0 } = await queue.getJobCounts();
     if (waiting + active > 0) return;
     for (const team of await work.teamsThatWait()) await queue.add('embed', { team, messages: [] });
