@@ -18,6 +18,10 @@ export class WorkspaceRefusal extends AppError {
 
 /** PostgreSQL's code for a full disk. */
 const diskFull = '53100';
+const loopback = /^(127\.|::1$|::ffff:127\.)/;
+/** Avatars carry their hue in a style attribute; nothing comes from anywhere else. */
+const contentPolicy =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 const localHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
 
 /**
@@ -25,7 +29,15 @@ const localHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
  * (a foreign one that points here is DNS rebinding), its own origin, and JSON, which no form can send.
  */
 export function guardWorkspace(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('content-security-policy', contentPolicy).header('x-content-type-options', 'nosniff');
+    if (!loopback.test(request.ip)) {
+      throw new WorkspaceRefusal(
+        403,
+        'NOT_LOOPBACK',
+        'The local workspace has no login and answers on this machine only.',
+      );
+    }
     const host = request.headers.host ?? '';
     if (!localHost.test(host)) {
       throw new WorkspaceRefusal(
