@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { SlackServer } from './slack-server/server.ts';
 import { ids } from './slack-server/workspace.ts';
 import { freePort } from './support/free-port.ts';
-import { startPup } from './support/start-pup.ts';
+import { startPup, type TestPup } from './support/start-pup.ts';
 
 let slack: SlackServer;
 afterEach(async () => {
@@ -31,7 +31,7 @@ test.for(['http', 'socket'] as const)(
     const port = await freePort();
     const byWay: Record<string, string> =
       way === 'http' ? { SLACK_SIGNING_SECRET: ids.signingSecret } : { SLACK_APP_TOKEN: ids.appToken };
-    await using _pup = await startPup({
+    await using pup = await startPup({
       ...base,
       ...byWay,
       SLACK_API_URL: slack.apiUrl,
@@ -42,6 +42,7 @@ test.for(['http', 'socket'] as const)(
     else await expect.poll(() => slack.socket.seen).toBeGreaterThan(0);
 
     const fact = slack.say('U2', 'C1', 'The kangaroo parade starts at the old harbour.');
+    await stored(pup, 'kangaroo');
     const started = Date.now();
     const asked = slack.say('U1', 'C1', `<@${ids.pup}> where does the kangaroo parade start?`);
     const signs = () =>
@@ -60,7 +61,7 @@ test.for(['http', 'socket'] as const)(
 test('what a private channel holds reaches its members in their direct messages, and nobody else', async () => {
   await startSlack();
   const port = await freePort();
-  await using _pup = await startPup({
+  await using pup = await startPup({
     ...base,
     SLACK_SIGNING_SECRET: ids.signingSecret,
     SLACK_API_URL: slack.apiUrl,
@@ -69,6 +70,7 @@ test('what a private channel holds reaches its members in their direct messages,
   });
   slack.deliverTo({ url: `http://127.0.0.1:${port}/slack/events` });
   slack.say('U1', 'G1', 'The merger code name is pomegranate.');
+  await stored(pup, 'pomegranate');
   slack.say('U1', 'C1', `<@${ids.pup}> what is the merger code name?`);
   slack.say('U2', 'D2', 'what is the merger code name?');
   slack.say('U1', 'D1', 'what is the merger code name?');
@@ -78,6 +80,13 @@ test('what a private channel holds reaches its members in their direct messages,
   expect(answersIn('C1').map(textOf).join()).not.toContain('pomegranate');
   expect(answersIn('D2').map(textOf).join()).not.toContain('pomegranate');
 });
+
+/** Slack delivers events side by side: a question may overtake what was said just before it. */
+async function stored(pup: TestPup, word: string): Promise<void> {
+  const count = async () =>
+    (await pup.database.pool.query('select from message where text like $1', [`%${word}%`])).rowCount;
+  await expect.poll(count, { timeout: 10_000 }).toBe(1);
+}
 
 function textOf(post: object): string {
   return JSON.stringify(post);
